@@ -1,0 +1,40 @@
+/**
+ * Bodies on their way through the proxy.
+ *
+ * A push interface with pause and resume, because that is what sockets do: at full speed a chunk costs one
+ * call and no promise. Nothing is buffered because the receiver is slow: the receiver says so and the source
+ * stops reading.
+ */
+
+/** Receives one body. Exactly one of `end` and `fail` is called, once, and nothing after it. */
+export interface BodySink {
+  /**
+   * Takes the next bytes; the chunk belongs to the sink from now on and is never reused by the source.
+   * Returns false when the sink wants no more until it has called `resume` on the source.
+   */
+  data(chunk: Buffer): boolean;
+  /** The body is complete. */
+  end(): void;
+  /** The body ended early; what came so far must not pass for complete. */
+  fail(error: Error): void;
+}
+
+/** Delivers one body to one sink. */
+export interface BodySource {
+  /** Bytes that will come, or undefined when only the end will tell. */
+  readonly length: number | undefined;
+  /** Begins delivery, once. The source may call the sink before `start` returns. */
+  start(sink: BodySink): void;
+  /** Goes on after the sink's `data` returned false. Harmless when not paused. */
+  resume(): void;
+  /** Ends delivery for good and frees what the source holds; the sink is not called again. Idempotent. */
+  cancel(): void;
+}
+
+/** What a response may carry: UTF-8 text, bytes, something still to come, or nothing. */
+export type ResponseBody = string | Uint8Array | BodySource | undefined;
+
+/** Tells a body that is still to come from one at hand. */
+export function isBodySource(body: ResponseBody): body is BodySource {
+  return typeof body === "object" && "start" in body;
+}

@@ -1,0 +1,138 @@
+/** OWS is space and tab only (RFC 9110 section 5.6.3); `trim` would take more. */
+function trimOptionalWhiteSpace(text: string, from: number, to: number): string {
+  let start = from;
+  let end = to;
+  while (start < end && (text.charCodeAt(start) === 0x20 || text.charCodeAt(start) === 0x09)) start++;
+  while (end > start && (text.charCodeAt(end - 1) === 0x20 || text.charCodeAt(end - 1) === 0x09)) end--;
+  return text.slice(start, end);
+}
+
+/**
+ * The fields of one message, in order, names in the case they came in, compared without case.
+ *
+ * Made from a block of text and kept as text until somebody asks: a response that passes unchanged is never
+ * taken apart. The text must already be valid (`head_grammar.ts`); this class does not check.
+ */
+export class HeaderList {
+  /** Lines of `Name: value\r\n`; undefined while the entries are newer. */
+  #text: string | undefined;
+  /** name, lower-case name, value, name, ... ; undefined until first needed. */
+  #entries: string[] | undefined;
+
+  private constructor(text: string | undefined, entries: string[] | undefined) {
+    this.#text = text;
+    this.#entries = entries;
+  }
+
+  /** Takes a valid block: each line `Name: value\r\n`, optional white space around the value. */
+  static fromText(text: string): HeaderList {
+    return new HeaderList(text, undefined);
+  }
+
+  static from(fields: Iterable<readonly [name: string, value: string]>): HeaderList {
+    const entries: string[] = [];
+    for (const [name, value] of fields) entries.push(name, name.toLowerCase(), value);
+    return new HeaderList(undefined, entries);
+  }
+
+  static empty(): HeaderList {
+    return new HeaderList("", undefined);
+  }
+
+  /** The value of a field, several joined by ", " (RFC 9110 section 5.3). `name` in lower case. */
+  get(name: string): string | undefined {
+    const entries = this.#parsed();
+    let value: string | undefined;
+    for (let i = 1; i < entries.length; i += 3) {
+      if (entries[i] === name) value = value === undefined ? entries[i + 1] : `${value}, ${entries[i + 1]}`;
+    }
+    return value;
+  }
+
+  /** Each value of a field by itself, for fields that must not be joined (Set-Cookie). `name` in lower case. */
+  getAll(name: string): string[] {
+    const entries = this.#parsed();
+    const values: string[] = [];
+    for (let i = 1; i < entries.length; i += 3) if (entries[i] === name) values.push(entries[i + 1]!);
+    return values;
+  }
+
+  /** `name` in lower case. */
+  has(name: string): boolean {
+    const entries = this.#parsed();
+    for (let i = 1; i < entries.length; i += 3) if (entries[i] === name) return true;
+    return false;
+  }
+
+  append(name: string, value: string): void {
+    this.#parsed().push(name, name.toLowerCase(), value);
+    this.#text = undefined;
+  }
+
+  /** Replaces every field of that name by one. */
+  set(name: string, value: string): void {
+    this.delete(name.toLowerCase());
+    this.append(name, value);
+  }
+
+  /** `name` in lower case. Returns whether there was one. */
+  delete(name: string): boolean {
+    return this.deleteWhere((field) => field === name);
+  }
+
+  /** Removes the fields whose lower-case name satisfies `matches`. Returns whether there was one. */
+  deleteWhere(matches: (name: string) => boolean): boolean {
+    const entries = this.#parsed();
+    let kept = 0;
+    for (let i = 0; i < entries.length; i += 3) {
+      if (matches(entries[i + 1]!)) continue;
+      entries[kept++] = entries[i]!;
+      entries[kept++] = entries[i + 1]!;
+      entries[kept++] = entries[i + 2]!;
+    }
+    if (kept === entries.length) return false;
+    entries.length = kept;
+    this.#text = undefined;
+    return true;
+  }
+
+  /** Number of fields. */
+  get size(): number {
+    return this.#parsed().length / 3;
+  }
+
+  *[Symbol.iterator](): IterableIterator<[name: string, value: string]> {
+    const entries = this.#parsed();
+    for (let i = 0; i < entries.length; i += 3) yield [entries[i]!, entries[i + 2]!];
+  }
+
+  /** The block as it goes over the wire, without the empty line: `Name: value\r\n` a field. */
+  toText(): string {
+    if (this.#text === undefined) {
+      const entries = this.#entries!;
+      let text = "";
+      for (let i = 0; i < entries.length; i += 3) text += `${entries[i]}: ${entries[i + 2]}\r\n`;
+      this.#text = text;
+    }
+    return this.#text;
+  }
+
+  clone(): HeaderList {
+    return new HeaderList(this.#text, this.#text === undefined ? this.#entries!.slice() : undefined);
+  }
+
+  #parsed(): string[] {
+    if (this.#entries !== undefined) return this.#entries;
+    const entries: string[] = [];
+    const text = this.#text!;
+    for (let start = 0; start < text.length; ) {
+      const end = text.indexOf("\r\n", start);
+      const colon = text.indexOf(":", start);
+      const name = text.slice(start, colon);
+      entries.push(name, name.toLowerCase(), trimOptionalWhiteSpace(text, colon + 1, end));
+      start = end + 2;
+    }
+    this.#entries = entries;
+    return entries;
+  }
+}

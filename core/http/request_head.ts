@@ -1,0 +1,43 @@
+import { HeaderList } from "./header_list.ts";
+
+/** The head of a request after the grammar has accepted it. Made by `parseRequestHead`. */
+export class RequestHead {
+  readonly method: string;
+  /** Path in canonical form: `/`-rooted, dot segments removed, unreserved characters decoded, upper-case hex. */
+  readonly path: string;
+  /** Query without its `?`, as received; undefined when there is none. */
+  readonly query: string | undefined;
+  /** Minor version of HTTP/1. */
+  readonly minorVersion: 0 | 1;
+  /** Host in lower case without port, "" when HTTP/1.0 came without. */
+  readonly host: string;
+  /** Host field as received, with port. */
+  readonly authority: string;
+  /** Field lines as received, each `Name: value\r\n`, without the empty line. Latin-1. */
+  readonly fields: string;
+  #headers: HeaderList | undefined;
+
+  constructor(init: {
+    method: string;
+    path: string;
+    query: string | undefined;
+    minorVersion: 0 | 1;
+    host: string;
+    authority: string;
+    fields: string;
+  }) {
+    this.method = init.method;
+    this.path = init.path;
+    this.query = init.query;
+    this.minorVersion = init.minorVersion;
+    this.host = init.host;
+    this.authority = init.authority;
+    this.fields = init.fields;
+  }
+
+  /** The fields taken apart, on first use. */
+  get headers(): HeaderList {
+    this.#headers ??= HeaderList.fromText(this.fields);
+    return this.#headers;
+  }
+}

@@ -1,0 +1,17 @@
+/** A site's scripts, compiled once in the supervisor. Plain data: crosses to the workers. */
+export interface CompiledSite {
+  /** Name of the site. */
+  readonly site: string;
+  /** Counts up with each version the site has had. */
+  readonly version: number;
+  /**
+   * One CommonJS bundle of all the site's scripts. Evaluated as the body of
+   * `function (exports, require, module)`, it sets `module.exports.scripts` to the array of their namespaces,
+   * in order. `lodestone` and `lodestone/*` stay as calls of `require`.
+   */
+  readonly code: string;
+  /** Source map of `code` (JSON). */
+  readonly sourceMap: string;
+  /** Absolute paths of every file that went in, to be watched. */
+  readonly inputs: readonly string[];
+}
