@@ -1,0 +1,9 @@
+const CLOSE = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i;
+const KEEP_ALIVE = /(?:^|,)[ \t]*keep-alive[ \t]*(?:,|$)/i;
+
+/** Whether the connection persists after a message with that Connection field (RFC 9112 section 9.3). */
+export function isPersistent(minorVersion: 0 | 1, connection: string | undefined): boolean {
+  if (connection === undefined) return minorVersion === 1;
+  if (CLOSE.test(connection)) return false;
+  return minorVersion === 1 || KEEP_ALIVE.test(connection);
+}

@@ -1,0 +1,105 @@
+import { fieldValue, skipFieldValue, skipToken } from "./head_grammar.ts";
+import { HttpError } from "./http_error.ts";
+
+/**
+ * The few fields that decide about framing, routing and persistence, found in one pass that also checks the
+ * grammar of all the others. Undefined when absent; list fields come joined by ", ".
+ */
+export class HeadFields {
+  host: string | undefined = undefined;
+  contentLength: string | undefined = undefined;
+  transferEncoding: string | undefined = undefined;
+  connection: string | undefined = undefined;
+  expect: string | undefined = undefined;
+  /** Index of the empty line. */
+  end = 0;
+}
+
+/** How a kind of message names its faults: 400 for a request, 502 for a response. */
+export interface FaultKind {
+  readonly status: number;
+  readonly code: string;
+  /** Status when there are too many fields. */
+  readonly tooLarge: number;
+}
+
+/** The received text as it may stand in a message of the log. */
+export function excerpt(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text);
+}
+
+/**
+ * Reads the field lines of `text` (Latin-1) from `start` to the empty line, which must end the text.
+ * Throws `HttpError` of the given kind.
+ */
+export function readHeadFields(text: string, start: number, limit: number, kind: FaultKind): HeadFields {
+  const fields = new HeadFields();
+  let index = start;
+  for (let count = 0; text.charCodeAt(index) !== 0x0d; count++) {
+    const colon = skipToken(text, index);
+    if (colon === index || text.charCodeAt(colon) !== 0x3a) throw malformedField(text, index, kind);
+    const end = skipFieldValue(text, colon + 1);
+    if (text.charCodeAt(end) !== 0x0d || text.charCodeAt(end + 1) !== 0x0a) {
+      throw malformedField(text, index, kind);
+    }
+    if (count === limit) {
+      throw new HttpError(kind.tooLarge, kind.code, `reading a head: more than ${limit} fields`);
+    }
+    note(fields, text, index, colon, end, kind);
+    index = end + 2;
+  }
+  if (text.charCodeAt(index + 1) !== 0x0a || text.length !== index + 2) {
+    throw malformedField(text, index, kind);
+  }
+  fields.end = index;
+  return fields;
+}
+
+/** Takes down a field if it is one of the few; the length of its name tells nearly all others apart. */
+function note(f: HeadFields, text: string, start: number, colon: number, end: number, kind: FaultKind): void {
+  switch (colon - start) {
+    case 4:
+      if (!isNamed(text, start, colon, "host")) return;
+      if (f.host !== undefined) throw repeated("Host", kind);
+      f.host = fieldValue(text, colon + 1, end);
+      return;
+    case 6:
+      if (isNamed(text, start, colon, "expect")) f.expect = join(f.expect, fieldValue(text, colon + 1, end));
+      return;
+    case 10:
+      if (isNamed(text, start, colon, "connection")) {
+        f.connection = join(f.connection, fieldValue(text, colon + 1, end));
+      }
+      return;
+    case 14:
+      if (!isNamed(text, start, colon, "content-length")) return;
+      if (f.contentLength !== undefined) throw repeated("Content-Length", kind);
+      f.contentLength = fieldValue(text, colon + 1, end);
+      return;
+    case 17:
+      if (isNamed(text, start, colon, "transfer-encoding")) {
+        f.transferEncoding = join(f.transferEncoding, fieldValue(text, colon + 1, end));
+      }
+      return;
+  }
+}
+
+/** The first letter is compared first: it spares most fields of the same length the copy. */
+function isNamed(text: string, start: number, end: number, name: string): boolean {
+  if ((text.charCodeAt(start) | 0x20) !== name.charCodeAt(0)) return false;
+  return text.slice(start, end).toLowerCase() === name;
+}
+
+function join(former: string | undefined, value: string): string {
+  return former === undefined ? value : `${former}, ${value}`;
+}
+
+function malformedField(text: string, index: number, kind: FaultKind): HttpError {
+  const end = text.indexOf("\n", index);
+  const line = text.slice(index, end < 0 ? text.length : end + 1);
+  return new HttpError(kind.status, kind.code, `reading a head: not a field line: ${excerpt(line)}`);
+}
+
+function repeated(name: string, kind: FaultKind): HttpError {
+  return new HttpError(kind.status, kind.code, `reading a head: ${name} more than once`);
+}
