@@ -19,23 +19,27 @@ export interface Config {
 }
 
 export type ListenAddress =
+  /**
+   * `host` is an IP address without brackets or a host name; `::` is every address, IPv4 too (a listener takes
+   * `0.0.0.0` where the machine has no IPv6). Port 0 is any free one.
+   */
   | { readonly kind: "tcp"; readonly host: string; readonly port: number }
   | { readonly kind: "unix"; readonly path: string };
 
 export interface SiteConfig {
-  /** Unique: the first host name, or `site` for the default one. Names the site in logs and metrics. */
+  /** Unique: the first host name, or `site` for the default one (`*` if a host is called so). Names the site in logs and metrics. */
   readonly name: string;
   /** Lower case; `*` is the default site, `*.example.org` every name below it. */
   readonly hosts: readonly string[];
   /** Absolute paths, in order. */
   readonly scripts: readonly string[];
-  /** Absolute path of the folder static files come from. */
+  /** Absolute path of the folder static files come from, symbolic links not resolved. */
   readonly root: string | undefined;
-  /** Name of the default backend. */
+  /** Name of the default backend: a key of `Config.backends`, also when the site gave a URL instead. */
   readonly backend: string | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly allow: {
-    /** Absolute paths of folders scripts may read besides the root. */
+    /** Absolute paths of folders scripts may read besides the root, symbolic links not resolved. */
     readonly files: readonly string[];
     /** Origins scripts may fetch, such as `https://api.example.com`. */
     readonly origins: readonly string[];
@@ -79,7 +83,7 @@ export interface BackendConfig {
 
 export interface BackendServer {
   readonly tls: boolean;
-  /** Host name or IP address; undefined for a Unix socket. */
+  /** Host name or IP address without brackets; undefined for a Unix socket. */
   readonly host: string | undefined;
   readonly port: number;
   /** Path of the Unix socket; undefined for TCP. */

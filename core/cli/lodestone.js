@@ -1,0 +1,79 @@
+#!/usr/bin/env node
+// Finds a Node that can run Lodestone and runs core/cli/main.ts on it. Plain JavaScript without modern parts,
+// for this is the one file that an old Node (18) has to understand.
+import { spawn } from "node:child_process";
+import { accessSync, constants, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { constants as system } from "node:os";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+const REQUIRED_MAJOR = 24;
+
+// isolated-vm needs the first; without the second a script can outrun its limits (see docs/decisions).
+const FLAGS = ["--no-node-snapshot", "--no-use-osr", "--disable-warning=ExperimentalWarning"];
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** Path of a Node that is new enough, or undefined: this one, else the one `npm ci` has brought along. */
+function findNode() {
+  if (Number.parseInt(process.versions.node, 10) >= REQUIRED_MAJOR) return process.execPath;
+  try {
+    const description = createRequire(import.meta.url).resolve("node/package.json");
+    const { version } = JSON.parse(readFileSync(description, "utf8"));
+    const binary = join(dirname(description), "bin", process.platform === "win32" ? "node.exe" : "node");
+    accessSync(binary, constants.X_OK);
+    return Number.parseInt(version, 10) >= REQUIRED_MAJOR ? binary : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs Lodestone as a child, for a Node that cannot replace its own process, and ends as the child ends. */
+function runChild(node, parameters) {
+  // The channel closes when this process dies, however it dies; main.ts takes that for SIGTERM.
+  const child = spawn(node, parameters, {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: { ...process.env, LODESTONE_LAUNCHER: String(process.pid) },
+  });
+  const signals = ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR2"].filter((signal) => signal in system.signals);
+  for (const signal of signals) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => {
+    process.stderr.write(`lodestone: cannot run ${node}: ${error.message}\n`);
+    process.exitCode = 1;
+  });
+  child.on("exit", (code, signal) => {
+    if (signal === null) {
+      process.exitCode = code;
+      if (child.connected) child.disconnect();
+      return;
+    }
+    for (const each of signals) process.removeAllListeners(each);
+    process.kill(process.pid, signal);
+  });
+}
+
+function main() {
+  const node = findNode();
+  if (node === undefined) {
+    const root = join(here, "..", "..");
+    process.stderr.write(
+      `lodestone: Lodestone needs Node ${REQUIRED_MAJOR} or newer; this is ${process.version} (${process.execPath}).\n` +
+        `Run "npm ci" in ${root}, which brings one along, or install a newer Node: https://nodejs.org\n`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const parameters = [...FLAGS, join(here, "main.ts"), ...process.argv.slice(2)];
+  if (typeof process.execve === "function" && process.platform !== "win32") {
+    try {
+      process.execve(node, [node, ...parameters], process.env);
+    } catch {
+      // Not allowed here, in a sandbox say: a child does as well.
+    }
+  }
+  runChild(node, parameters);
+}
+
+main();

@@ -1,0 +1,91 @@
+import { availableParallelism } from "node:os";
+import { backendSection, type WrittenBackend } from "./backend_fields.ts";
+import type { Config, FilesConfig, ListenAddress, LogConfig } from "./config.ts";
+import type { Section } from "./field.ts";
+import { httpSection } from "./http_fields.ts";
+import { listenAddress } from "./listen_address.ts";
+import { backendName } from "./name_formats.ts";
+import { siteSection, type WrittenSite } from "./site_fields.ts";
+
+/** A whole configuration as it is written, before references are resolved. */
+export interface WrittenConfig extends Omit<Config, "file" | "listen" | "sites" | "backends" | "workers"> {
+  readonly listen: readonly (ListenAddress | undefined)[] | undefined;
+  readonly workers: number | undefined;
+  readonly sites: readonly (WrittenSite | undefined)[] | undefined;
+  readonly backends: Readonly<Record<string, WrittenBackend | undefined>>;
+}
+
+const filesSection: Section<FilesConfig> = {
+  title: "files",
+  doc: "The cache of what `stat` tells, shared by static files and scripts, per worker.",
+  fields: {
+    statAge: {
+      doc: "Time a result, also that a file is missing, is believed. 0 asks the disk each time.",
+      type: { kind: "duration", minimum: 0, maximum: 3_600_000 },
+      default: "1s",
+    },
+    statEntries: {
+      doc: "Paths the cache holds.",
+      type: { kind: "integer", minimum: 1, maximum: 10_000_000 },
+      default: 10_000,
+    },
+  },
+};
+
+const logSection: Section<LogConfig> = {
+  title: "log",
+  doc: "The log goes to standard output, one JSON object a line.",
+  fields: {
+    level: {
+      doc: "The least severe messages that are logged. The environment variable `LODESTONE_LOG_LEVEL` wins over it.",
+      type: { kind: "choice", values: ["trace", "debug", "info", "warn", "error", "silent"] },
+      default: "info",
+    },
+    access: { doc: "Whether each request is logged.", type: { kind: "boolean" }, default: true },
+  },
+};
+
+/** The whole configuration, declared once. */
+export const configSection: Section<WrittenConfig> = {
+  title: "Top level",
+  doc: "The keys of the file itself.",
+  fields: {
+    listen: {
+      doc:
+        'Addresses to listen on: `127.0.0.1:8080`, `"[::1]:8080"`, `localhost:8080`, `:8080` or `"*:8080"` for every ' +
+        "address (IPv4 and IPv6), `unix:/PATH` for a socket (a relative path starts from the folder of this file), " +
+        "port 0 for any free port. A value that begins with `[` or `*` must be quoted.",
+      type: { kind: "list", of: { kind: "text", format: listenAddress }, minimum: 1 },
+      default: ["127.0.0.1:8080"],
+    },
+    workers: {
+      doc: "Worker processes; `auto` is one for each core.",
+      type: { kind: "integer", minimum: 1, maximum: 1024, words: { auto: availableParallelism } },
+      default: "auto",
+    },
+    sites: {
+      doc: "The sites, at least one. The order does not matter: the most specific host wins.",
+      type: { kind: "list", of: { kind: "section", section: siteSection }, minimum: 1 },
+      required: true,
+    },
+    backends: {
+      doc: "Backends by name. Sites name one as their `backend`, scripts choose one by `request.backend`.",
+      type: {
+        kind: "table",
+        of: { kind: "section", section: backendSection, short: "server" },
+        names: backendName,
+      },
+    },
+    http: { doc: httpSection.doc, type: { kind: "section", section: httpSection } },
+    files: { doc: filesSection.doc, type: { kind: "section", section: filesSection } },
+    log: { doc: logSection.doc, type: { kind: "section", section: logSection } },
+    drainTimeout: {
+      doc: "Time that SIGTERM waits for open exchanges before it cuts them off.",
+      type: { kind: "duration", minimum: 0, maximum: 24 * 3_600_000 },
+      default: "30s",
+    },
+  },
+};
+
+/** Levels of the log, for `LODESTONE_LOG_LEVEL`. */
+export const logLevel = logSection.fields.level;

@@ -1,0 +1,155 @@
+import { backendSection, type WrittenBackend } from "./backend_fields.ts";
+import type { WrittenServer } from "./backend_server.ts";
+import type { BackendConfig, Config, ListenAddress, SiteConfig } from "./config.ts";
+import type { WrittenConfig } from "./fields.ts";
+import { formatListenAddress, listenAddressesCollide } from "./listen_address.ts";
+import type { BackendReference } from "./name_formats.ts";
+import type { WrittenSite } from "./site_fields.ts";
+import { didYouMean } from "./suggestion.ts";
+import { quoteValue } from "./value_error.ts";
+import { defaultsOf, type ValueReader } from "./value_reader.ts";
+
+/**
+ * The rules that concern several values at once: references to backends, hosts and listeners that are there
+ * twice. Reports to the reader, and gives a configuration that is only to be used when the reader has no problem.
+ */
+export function resolveConfig(written: WrittenConfig, reader: ValueReader, file: string | undefined): Config {
+  const backends = new Map<string, BackendConfig>();
+  for (const [name, backend] of Object.entries(written.backends)) {
+    const resolved = resolveBackend(name, backend, reader);
+    if (resolved !== undefined) backends.set(name, resolved);
+  }
+  const names = Object.keys(written.backends);
+  const sites = present(written.sites).map(([site, index]) => {
+    const backend = resolveReference(site.backend, `sites.${index}.backend`, names, reader);
+    if (site.backend?.server !== undefined) {
+      backends.set(
+        site.backend.name,
+        backendOf(site.backend.name, site.backend.server, defaultsOf(backendSection)),
+      );
+    }
+    return resolveSite(site, index, backend, reader);
+  });
+  checkHosts(written, reader);
+  return {
+    file,
+    listen: resolveListen(written, reader),
+    workers: written.workers ?? 1,
+    sites: sites.map((site) => ({ ...site, name: siteName(site, sites) })),
+    backends: Object.fromEntries(backends),
+    http: written.http,
+    files: written.files,
+    log: written.log,
+    drainTimeout: written.drainTimeout,
+  };
+}
+
+/** The items that could be read, each with its index. */
+function present<T>(items: readonly (T | undefined)[] | undefined): [T, number][] {
+  const found: [T, number][] = [];
+  for (const [index, item] of (items ?? []).entries()) if (item !== undefined) found.push([item, index]);
+  return found;
+}
+
+function values<T>(items: readonly (T | undefined)[] | undefined): T[] {
+  return present(items).map(([item]) => item);
+}
+
+function resolveBackend(
+  name: string,
+  written: WrittenBackend | undefined,
+  reader: ValueReader,
+): BackendConfig | undefined {
+  if (written === undefined) return undefined;
+  const path = `backends.${name.replaceAll(".", ":")}`;
+  const one = reader.has(`${path}.server`);
+  if (one && reader.has(`${path}.servers`)) {
+    reader.report(`${path}.servers`, '"server" and "servers" exclude each other');
+  } else if (!one && !reader.has(`${path}.servers`)) {
+    reader.report(path, `the backend ${quoteValue(name)} has no "server"`);
+  } else if ((written.servers?.length ?? 0) > 1) {
+    reader.report(`${path}.servers.1`, "several servers in one backend come later; for now there is one");
+  }
+  const server = written.server ?? written.servers?.[0];
+  return server && backendOf(name, server, written);
+}
+
+function backendOf(name: string, server: WrittenServer, written: WrittenBackend): BackendConfig {
+  const { tls, host, port, path } = server;
+  const { server: _, servers: __, ...settings } = written;
+  return { ...settings, name, server: { tls, host, port, path } };
+}
+
+function resolveReference(
+  reference: BackendReference | undefined,
+  path: string,
+  names: readonly string[],
+  reader: ValueReader,
+): string | undefined {
+  if (reference === undefined) return undefined;
+  if (reference.server === undefined && !names.includes(reference.name)) {
+    const known = names.length === 0 ? '; there are none: add it to "backends", or name a URL here' : "";
+    const hint = didYouMean(reference.name, names) || known || `; known: ${names.join(", ")}`;
+    reader.report(path, `there is no backend ${quoteValue(reference.name)}${hint}`);
+  }
+  return reference.name;
+}
+
+function resolveSite(
+  site: WrittenSite,
+  index: number,
+  backend: string | undefined,
+  reader: ValueReader,
+): SiteConfig {
+  const scripts = present(site.scripts);
+  for (const [script, place] of scripts) {
+    if (scripts.some(([other, earlier]) => other === script && earlier < place)) {
+      reader.report(`sites.${index}.scripts.${place}`, "the same script is already in this list");
+    }
+  }
+  return {
+    name: "",
+    hosts: values(site.hosts),
+    scripts: values(site.scripts),
+    root: site.root,
+    backend,
+    env: site.env,
+    allow: { files: values(site.allow?.files), origins: values(site.allow?.origins) },
+    limits: site.limits,
+  };
+}
+
+/** `site` for the default one, else the first host; a host may be called `site` too, then the default one is `*`. */
+function siteName(site: SiteConfig, sites: readonly SiteConfig[]): string {
+  const host = site.hosts[0] ?? "*";
+  if (host !== "*") return host;
+  return sites.some((other) => other.hosts[0] === "site") ? "*" : "site";
+}
+
+function checkHosts(written: WrittenConfig, reader: ValueReader): void {
+  const owners = new Map<string, number>();
+  for (const [site, index] of present(written.sites)) {
+    for (const [host, place] of present(site.hosts)) {
+      const owner = owners.get(host);
+      if (owner === undefined) owners.set(host, index);
+      else {
+        const whose = owner === index ? "this site already" : `site ${owner + 1} of the list`;
+        reader.report(`sites.${index}.hosts.${place}`, `the host ${quoteValue(host)} belongs to ${whose}`);
+      }
+    }
+  }
+}
+
+function resolveListen(written: WrittenConfig, reader: ValueReader): ListenAddress[] {
+  const addresses = present(written.listen);
+  for (const [address, place] of addresses) {
+    const earlier = addresses.find(
+      ([other, index]) => index < place && listenAddressesCollide(other, address),
+    );
+    if (earlier === undefined) continue;
+    const [one, other] = [formatListenAddress(address), formatListenAddress(earlier[0])];
+    const how = one === other ? "is in this list twice" : `is already listened on by ${other}`;
+    reader.report(`listen.${place}`, `the address ${one} ${how}`);
+  }
+  return addresses.map(([address]) => address);
+}
