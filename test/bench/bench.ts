@@ -1,0 +1,77 @@
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { missingPeer } from "../support/peer.ts";
+import type { BenchServer, Workload } from "./bench_server.ts";
+import { compare, type Rounds, type WorkloadResult } from "./compare.ts";
+import { lighttpd } from "./servers/lighttpd.ts";
+import { lodestone } from "./servers/lodestone.ts";
+import { net } from "./servers/net.ts";
+import { nginx } from "./servers/nginx.ts";
+import { table } from "./table.ts";
+import { answer } from "./workloads/answer.ts";
+
+const allServers: readonly BenchServer[] = [lodestone, lighttpd, nginx, net];
+const allWorkloads: readonly Workload[] = [answer];
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "5" },
+    seconds: { type: "string", default: "3" },
+    "warm-up": { type: "string", default: "2" },
+    connections: { type: "string", default: "32" },
+    only: { type: "string" },
+    workload: { type: "string" },
+    json: { type: "string" },
+  },
+});
+
+/** Those whose names the option lists, in the order of `all`; all of them without the option. */
+function chosen<T extends { name: string }>(all: readonly T[], names: string | undefined): T[] {
+  const wanted = names?.split(",") ?? all.map((item) => item.name);
+  const unknown = wanted.find((name) => !all.some((item) => item.name === name));
+  if (unknown !== undefined) {
+    throw new Error(`Nothing is called ${unknown}; there are ${all.map((item) => item.name).join(", ")}`);
+  }
+  return all.filter((item) => wanted.includes(item.name));
+}
+
+function number(name: "rounds" | "seconds" | "warm-up" | "connections"): number {
+  const value = Number(values[name]);
+  if (!(value > 0)) throw new Error(`--${name} takes a number above 0, not ${values[name]}`);
+  return value;
+}
+
+function installed(server: BenchServer): boolean {
+  const missing = server.peer && missingPeer(server.peer);
+  if (missing !== undefined) process.stderr.write(`Without ${server.title}: ${missing}\n`);
+  return missing === undefined;
+}
+
+const noLoad = missingPeer("wrk", "taskset");
+if (noLoad !== undefined) throw new Error(noLoad);
+
+const rounds: Rounds = {
+  rounds: number("rounds"),
+  seconds: number("seconds"),
+  warmUp: number("warm-up"),
+  connections: number("connections"),
+};
+const servers = chosen(allServers, values.only).filter(installed);
+const results: WorkloadResult[] = [];
+for (const workload of chosen(allWorkloads, values.workload)) {
+  const result = await compare(workload, servers, rounds);
+  results.push(result);
+  process.stdout.write(`${table(result)}\n`);
+}
+process.stdout.write(
+  `${rounds.rounds} rounds of ${rounds.seconds} s, ${rounds.connections} connections; ` +
+    "CPU is user and system time of the whole process tree, medians with the range of the rounds\n",
+);
+if (values.json !== undefined) {
+  const machine = { processor: cpus()[0]?.model, cores: cpus().length, node: process.version };
+  writeFileSync(
+    values.json,
+    `${JSON.stringify({ date: new Date(), machine, ...rounds, results }, undefined, 2)}\n`,
+  );
+}

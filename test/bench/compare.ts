@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { treeResident } from "../support/process_tree.ts";
+import { request } from "../support/request.ts";
+import type { BenchServer, RunningServer, ServerName, Workload } from "./bench_server.ts";
+import { type Measurement, measure } from "./measure.ts";
+import { type Spread, spread } from "./spread.ts";
+
+export interface Rounds {
+  readonly rounds: number;
+  readonly seconds: number;
+  /** Seconds each server runs before the first round, for compilers and caches. */
+  readonly warmUp: number;
+  readonly connections: number;
+}
+
+export interface ServerResult {
+  readonly name: ServerName;
+  readonly title: string;
+  readonly rounds: readonly Measurement[];
+  readonly cpuPerRequest: Spread;
+  readonly requestsPerSecond: Spread;
+  readonly p50: Spread;
+  readonly p99: Spread;
+  /** Bytes resident after the last round, the whole process tree. */
+  readonly resident: number;
+  /** CPU per request of Lodestone divided by this server's, taken round by round. Absent without Lodestone. */
+  readonly lodestoneRatio?: Spread;
+}
+
+export interface WorkloadResult {
+  readonly workload: string;
+  readonly title: string;
+  readonly servers: readonly ServerResult[];
+}
+
+/** Runs one workload on all servers, their rounds interleaved so that what disturbs one disturbs all. */
+export async function compare(
+  workload: Workload,
+  servers: readonly BenchServer[],
+  options: Rounds,
+): Promise<WorkloadResult> {
+  await using stack = new AsyncDisposableStack();
+  const running = new Map<BenchServer, RunningServer>();
+  for (const server of servers) {
+    const program = workload.programs[server.name];
+    if (program === undefined) continue;
+    const started = stack.use(await server.start(program));
+    await verify(workload, server, started);
+    running.set(server, started);
+  }
+  for (const started of running.values()) {
+    await measure(started, workload.path, { seconds: options.warmUp, connections: options.connections });
+  }
+  const measured = new Map<BenchServer, Measurement[]>();
+  for (let round = 0; round < options.rounds; round++) {
+    for (const [server, started] of running) {
+      const measurements = measured.getOrInsert(server, []);
+      measurements.push(await measure(started, workload.path, options));
+    }
+  }
+  const lodestone = servers.find((server) => server.name === "lodestone");
+  const reference = lodestone && measured.get(lodestone);
+  const results = [...running].map(([server, started]) =>
+    summary(server, measured.get(server)!, treeResident(started.pid), reference),
+  );
+  return { workload: workload.name, title: workload.title, servers: results };
+}
+
+async function verify(workload: Workload, server: BenchServer, started: RunningServer): Promise<void> {
+  const answer = await request(started.url + workload.path);
+  assert.equal(answer.status, 200, `${server.title} answers with status ${answer.status}`);
+  assert.deepEqual(answer.body, Buffer.from(workload.body), `${server.title} answers with another body`);
+}
+
+function summary(
+  server: BenchServer,
+  rounds: readonly Measurement[],
+  resident: number,
+  reference: readonly Measurement[] | undefined,
+): ServerResult {
+  const of = (take: (round: Measurement) => number): Spread => spread(rounds.map(take));
+  const ratios = reference?.map((round, i) => round.cpuPerRequest / rounds[i]!.cpuPerRequest);
+  return {
+    name: server.name,
+    title: server.title,
+    rounds,
+    cpuPerRequest: of((round) => round.cpuPerRequest),
+    requestsPerSecond: of((round) => round.requestsPerSecond),
+    p50: of((round) => round.p50),
+    p99: of((round) => round.p99),
+    resident,
+    ...(ratios === undefined ? {} : { lodestoneRatio: spread(ratios) }),
+  };
+}

@@ -1,0 +1,11 @@
+// Plain JavaScript for whatever Node the system has: the bench itself needs the pinned one.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const node = fileURLToPath(new URL("../../node_modules/node/bin/node", import.meta.url));
+const bench = fileURLToPath(new URL("bench.ts", import.meta.url));
+const { status, error } = spawnSync(node, [bench, ...process.argv.slice(2)], { stdio: "inherit" });
+if (error !== undefined) {
+  console.error(`Cannot start ${node}: ${error.message}. Run npm ci first.`);
+}
+process.exitCode = status ?? 1;

@@ -1,0 +1,86 @@
+import { Child } from "./child.ts";
+import { findProgram } from "./peer.ts";
+
+export interface WrkOptions {
+  readonly connections: number;
+  /** Seconds to run; whole ones only. Without it, until `stop`. */
+  readonly seconds?: number;
+  /** Number of the processor core to run on. */
+  readonly core?: number;
+  /** Host field to send. */
+  readonly host?: string;
+}
+
+export interface WrkResult {
+  readonly requests: number;
+  readonly requestsPerSecond: number;
+  /** Latency in microseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Answers with a status other than 2xx and 3xx. */
+  readonly badStatus: number;
+  /** Connections that failed or broke, reads, writes and timeouts. */
+  readonly socketErrors: number;
+}
+
+/** A running wrk with one thread. Killed at the end of its scope if it still runs. */
+export class Wrk implements AsyncDisposable {
+  readonly #child: Child;
+
+  constructor(url: string, options: WrkOptions) {
+    const command = [
+      ...(options.core === undefined ? [] : [findProgram("taskset")!, "--cpu-list", String(options.core)]),
+      findProgram("wrk")!,
+      "--threads=1",
+      `--connections=${options.connections}`,
+      `--duration=${options.seconds ?? 600}s`,
+      "--latency",
+      ...(options.host === undefined ? [] : ["--header", `Host: ${options.host}`]),
+      url,
+    ];
+    this.#child = new Child(command[0]!, command.slice(1));
+  }
+
+  /** Ends the run before its time, unless it has ended, and returns what was measured so far. */
+  async stop(): Promise<WrkResult> {
+    if (this.#child.running) this.#child.process.kill("SIGINT");
+    return this.result();
+  }
+
+  /** Waits for the end of the run. */
+  async result(): Promise<WrkResult> {
+    const { code, stdout, stderr } = await this.#child.ended;
+    if (code !== 0) throw new Error(`wrk ended with ${code}: ${stderr}${stdout}`);
+    return parseWrk(stdout);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#child[Symbol.asyncDispose]();
+  }
+}
+
+/** Takes the figures out of what wrk 4.1 prints with `--latency`. Lines about errors appear only with errors. */
+export function parseWrk(text: string): WrkResult {
+  const errors = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(text);
+  return {
+    requests: Number(required(text, /(\d+) requests in /)),
+    requestsPerSecond: Number(required(text, /Requests\/sec:\s+([\d.]+)/)),
+    p50: microseconds(required(text, /^\s+50%\s+(\S+)$/m)),
+    p99: microseconds(required(text, /^\s+99%\s+(\S+)$/m)),
+    badStatus: Number(/Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? 0),
+    socketErrors: errors === null ? 0 : errors.slice(1).reduce((sum, count) => sum + Number(count), 0),
+  };
+}
+
+function required(text: string, pattern: RegExp): string {
+  const found = pattern.exec(text)?.[1];
+  if (found === undefined) throw new Error(`wrk printed nothing like ${pattern}:\n${text}`);
+  return found;
+}
+
+function microseconds(text: string): number {
+  const [, value, unit] = /^([\d.]+)(us|ms|s|m)$/.exec(text) ?? [];
+  const factor = { us: 1, ms: 1e3, s: 1e6, m: 60e6 }[unit ?? ""];
+  if (factor === undefined) throw new Error(`wrk printed the latency ${text}`);
+  return Number(value) * factor;
+}
