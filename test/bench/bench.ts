@@ -48,30 +48,37 @@ function installed(server: BenchServer): boolean {
   return missing === undefined;
 }
 
-const noLoad = missingPeer("wrk", "taskset");
-if (noLoad !== undefined) throw new Error(noLoad);
+async function main(): Promise<void> {
+  const noLoad = missingPeer("wrk", "taskset");
+  if (noLoad !== undefined) throw new Error(noLoad);
 
-const rounds: Rounds = {
-  rounds: number("rounds"),
-  seconds: number("seconds"),
-  warmUp: number("warm-up"),
-  connections: number("connections"),
-};
-const servers = chosen(allServers, values.only).filter(installed);
-const results: WorkloadResult[] = [];
-for (const workload of chosen(allWorkloads, values.workload)) {
-  const result = await compare(workload, servers, rounds);
-  results.push(result);
-  process.stdout.write(`${table(result)}\n`);
-}
-process.stdout.write(
-  `${rounds.rounds} rounds of ${rounds.seconds} s, ${rounds.connections} connections; ` +
-    "CPU is user and system time of the whole process tree, medians with the range of the rounds\n",
-);
-if (values.json !== undefined) {
-  const machine = { processor: cpus()[0]?.model, cores: cpus().length, node: process.version };
-  writeFileSync(
-    values.json,
-    `${JSON.stringify({ date: new Date(), machine, ...rounds, results }, undefined, 2)}\n`,
+  const rounds: Rounds = {
+    rounds: number("rounds"),
+    seconds: number("seconds"),
+    warmUp: number("warm-up"),
+    connections: number("connections"),
+  };
+  const servers = chosen(allServers, values.only).filter(installed);
+  const results: WorkloadResult[] = [];
+  for (const workload of chosen(allWorkloads, values.workload)) {
+    const result = await compare(workload, servers, rounds);
+    results.push(result);
+    process.stdout.write(`${table(result)}\n`);
+  }
+  process.stdout.write(
+    `${rounds.rounds} rounds of ${rounds.seconds} s, ${rounds.connections} connections; ` +
+      "CPU is user and system time of the whole process tree, medians with the range of the rounds\n",
   );
+  if (values.json !== undefined) {
+    const machine = { processor: cpus()[0]?.model, cores: cpus().length, node: process.version };
+    writeFileSync(
+      values.json,
+      `${JSON.stringify({ date: new Date(), machine, ...rounds, results }, undefined, 2)}\n`,
+    );
+  }
 }
+
+await main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});
