@@ -5,9 +5,9 @@ import { type ProcessInfo, processTree } from "./process_tree.ts";
 import { TemporaryFolder } from "./temporary_folder.ts";
 import { until } from "./until.ts";
 
-/** LODESTONE_LAUNCHER puts another program in its place, to try the tests themselves. */
+/** LODESTONE_TEST_LAUNCHER puts another program in its place, to try the tests themselves. */
 const launcher =
-  process.env.LODESTONE_LAUNCHER ?? fileURLToPath(new URL("../../core/cli/lodestone.js", import.meta.url));
+  process.env.LODESTONE_TEST_LAUNCHER ?? fileURLToPath(new URL("../../core/cli/lodestone.js", import.meta.url));
 
 export interface LodestoneOptions {
   /** YAML without `listen`. Paths in it are relative to the temporary folder. */
