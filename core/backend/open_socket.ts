@@ -1,0 +1,57 @@
+import net from "node:net";
+import tls from "node:tls";
+import type { BackendServer } from "../config/config.ts";
+
+/** What opening a socket needs besides the address. */
+export interface SocketOptions {
+  /**
+   * All reads land here before `onRead` sees them. One buffer may serve many sockets, as long as `onRead` has
+   * taken what it wants before it calls anybody else.
+   */
+  readonly buffer: Buffer;
+  /** `length` bytes have been read into the buffer. */
+  readonly onRead: (length: number) => void;
+  /** Certificates to trust instead of Node's, in PEM. */
+  readonly ca?: string | undefined;
+}
+
+/** Starts a connection to the server. TLS certificates are always verified, against the host's name. */
+export function openSocket(server: BackendServer, options: SocketOptions): net.Socket {
+  const onread = {
+    buffer: options.buffer,
+    callback: (length: number): boolean => {
+      options.onRead(length);
+      return true;
+    },
+  };
+  const target =
+    server.path === undefined
+      ? { host: server.host!, port: server.port, onread }
+      : { path: server.path, onread };
+  const socket = server.tls ? openTls(server, options.ca, target) : net.connect(target);
+  return server.path === undefined ? socket.setNoDelay(true) : socket;
+}
+
+function openTls(
+  server: BackendServer,
+  ca: string | undefined,
+  target: tls.ConnectionOptions,
+): tls.TLSSocket {
+  const named = server.host !== undefined && net.isIP(server.host) === 0;
+  return tls.connect({
+    ...target,
+    ALPNProtocols: ["http/1.1"],
+    minVersion: "TLSv1.2",
+    rejectUnauthorized: true,
+    // Server Name Indication carries host names only, no addresses (RFC 6066 section 3).
+    ...(named ? { servername: server.host! } : {}),
+    ...(ca === undefined ? {} : { ca }),
+  });
+}
+
+/** How logs name a server. */
+export function serverName(server: BackendServer): string {
+  if (server.path !== undefined) return `unix:${server.path}`;
+  const host = server.host!.includes(":") ? `[${server.host}]` : server.host;
+  return `${server.tls ? "https" : "http"}://${host}:${server.port}`;
+}

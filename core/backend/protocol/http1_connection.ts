@@ -1,0 +1,276 @@
+import type { Socket } from "node:net";
+import type { BackendConfig } from "../../config/config.ts";
+import { removeHopByHop } from "../../http/hop_by_hop.ts";
+import { HttpError } from "../../http/http_error.ts";
+import type { HeadLimits } from "../../http/parse_request_head.ts";
+import type { ParsedResponse } from "../../http/parse_response_head.ts";
+import type { Timer, TimerWheel } from "../../http/timer_wheel.ts";
+import type { BackendResponse } from "../backend.ts";
+import type { PooledConnection } from "../connection_pool.ts";
+import { openSocket, serverName } from "../open_socket.ts";
+import { socketError } from "../socket_error.ts";
+import { deadlinePassed, type Phase } from "./http1_deadline.ts";
+import type { Http1Exchange } from "./http1_exchange.ts";
+import { Http1RequestWriter, type RequestWriterEvents } from "./http1_request_writer.ts";
+import { type BodyConnection, Http1ResponseBody } from "./http1_response_body.ts";
+import { Http1ResponseHeadReader } from "./http1_response_head.ts";
+import { ReceivedBody } from "./received_body.ts";
+
+export interface Http1ConnectionOptions {
+  readonly config: BackendConfig;
+  readonly timers: TimerWheel;
+  /** Limits of response heads. */
+  readonly head: HeadLimits;
+  /** Where reads land; connections of one thread may share it. */
+  readonly buffer: Buffer;
+  readonly ca?: string | undefined;
+}
+
+/** What a connection tells the pool it belongs to. */
+export interface Http1ConnectionOwner {
+  /** The exchange is over and the next one may begin. */
+  connectionFree(connection: Http1Connection): void;
+  /**
+   * Closed, for good. `exchange` is the one that got no response, because of `failure`. `untouched` tells that
+   * the server closed a connection that had served before without a byte of an answer: most likely it had run
+   * into its keep-alive time while the request was on its way.
+   */
+  connectionClosed(
+    connection: Http1Connection,
+    exchange: Http1Exchange | undefined,
+    failure: HttpError,
+    untouched: boolean,
+  ): void;
+}
+
+/** One connection to a server, carrying one exchange at a time. Opens itself when made. */
+export class Http1Connection implements PooledConnection, RequestWriterEvents, BodyConnection {
+  readonly #config: BackendConfig;
+  readonly #buffer: Buffer;
+  readonly #owner: Http1ConnectionOwner;
+  readonly #socket: Socket;
+  readonly #timer: Timer;
+  readonly #writer: Http1RequestWriter;
+  readonly #heads: Http1ResponseHeadReader;
+  #phase: Phase = "connecting";
+  #exchange: Http1Exchange | undefined;
+  /** Of the response being received. */
+  #body: Http1ResponseBody | undefined;
+  /** Whether another exchange may follow this one. */
+  #persistent = false;
+  #paused = false;
+  #connected = false;
+  #served = false;
+  #failure: HttpError | undefined;
+
+  /** Begins `exchange` as soon as the connection stands. */
+  constructor(options: Http1ConnectionOptions, owner: Http1ConnectionOwner, exchange: Http1Exchange) {
+    const { config } = options;
+    this.#config = config;
+    this.#buffer = options.buffer;
+    this.#owner = owner;
+    this.#exchange = exchange;
+    exchange.begun(this);
+    this.#heads = new Http1ResponseHeadReader(options.head);
+    const onRead = (length: number): void => this.#read(length);
+    const socket = openSocket(config.server, { buffer: options.buffer, ca: options.ca, onRead });
+    this.#socket = socket;
+    this.#writer = new Http1RequestWriter(socket, this);
+    this.#timer = options.timers.add(config.connectTimeout, () => this.#expired());
+    socket.on(config.server.tls ? "secureConnect" : "connect", () => this.#ready());
+    socket.on("drain", () => this.#writer.drained());
+    socket.on("end", () => this.#ended());
+    socket.on("error", (error) => {
+      this.#failure ??= socketError(error, config.server, this.#connected);
+    });
+    socket.on("close", () => this.#closed());
+  }
+
+  /** Whether the next exchange may begin. */
+  get usable(): boolean {
+    return this.#phase === "idle" && !this.#socket.destroyed;
+  }
+
+  /** Begins the next exchange, on an idle connection. */
+  begin(exchange: Http1Exchange): void {
+    this.#exchange = exchange;
+    exchange.begun(this);
+    this.#send(exchange);
+  }
+
+  /** The receiver is gone. Does nothing when the exchange is no longer this connection's. */
+  cancel(exchange: Http1Exchange): void {
+    if (this.#exchange !== exchange) return;
+    this.#exchange = undefined;
+    this.#body?.cancel();
+    this.destroy();
+  }
+
+  destroy(): void {
+    this.#phase = "closing";
+    this.#writer.stop();
+    this.#socket.destroy();
+  }
+
+  requestProgress(stalled: boolean): void {
+    if (this.#phase !== "request body" && this.#phase !== "sending") return;
+    this.#phase = stalled ? "sending" : "request body";
+    this.#timer.refresh();
+  }
+
+  requestSent(): void {
+    if (this.#phase === "closing") return;
+    this.#phase = "response head";
+    this.#timer.refresh(this.#config.responseTimeout);
+  }
+
+  requestFailed(error: Error): void {
+    const message = "the body of a request to a backend failed";
+    this.#fail(
+      error instanceof HttpError ? error : new HttpError(400, "request_body_failed", message, error),
+    );
+  }
+
+  pauseReading(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#socket.pause();
+  }
+
+  resumeReading(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#socket.resume();
+  }
+
+  bodyComplete(surplus: boolean): void {
+    this.#finish(!surplus);
+  }
+
+  bodyAbandoned(): void {
+    this.#finish(false);
+  }
+
+  #ready(): void {
+    this.#connected = true;
+    if (this.#exchange !== undefined && this.#phase === "connecting") this.#send(this.#exchange);
+  }
+
+  #send(exchange: Http1Exchange): void {
+    this.#heads.next();
+    if (exchange.body !== undefined) {
+      this.#phase = "request body";
+      this.#timer.refresh(this.#config.idleTimeout);
+    }
+    this.#writer.write(exchange.head, exchange.body);
+  }
+
+  #read(length: number): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined) {
+      // Nobody asked; the next request on this connection would take it for its answer.
+      this.destroy();
+      return;
+    }
+    const chunk = this.#buffer.subarray(0, length);
+    if (this.#body !== undefined) {
+      this.#timer.refresh();
+      this.#body.receive(Buffer.from(chunk));
+      return;
+    }
+    const head = this.#readHead(chunk, exchange.method);
+    if (head !== undefined) this.#respond(exchange, head, chunk);
+  }
+
+  #readHead(chunk: Buffer, requestMethod: string): ParsedResponse | undefined {
+    try {
+      return this.#heads.read(chunk, requestMethod);
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      this.#fail(error);
+      return undefined;
+    }
+  }
+
+  #respond(exchange: Http1Exchange, head: ParsedResponse, chunk: Buffer): void {
+    const { framing } = head;
+    const start = this.#heads.end;
+    const available = chunk.length - start;
+    this.#persistent = head.persistent && !this.#writer.unfinished;
+    // An answer before its time: the server does not want the rest of the request.
+    this.#writer.stop();
+    removeHopByHop(head.headers);
+    // The buffer is shared, so the bytes leave it before anybody else is called.
+    if (framing >= 0 && available >= framing) {
+      const whole = framing > 0 ? Buffer.from(chunk.subarray(start, start + framing)) : undefined;
+      this.#finish(available === framing);
+      exchange.response(responseOf(head, whole === undefined ? undefined : new ReceivedBody(whole)));
+      return;
+    }
+    const first = available > 0 ? Buffer.from(chunk.subarray(start)) : undefined;
+    const body = new Http1ResponseBody(framing, this, first);
+    this.#body = body;
+    this.#phase = "response body";
+    this.#timer.refresh(this.#config.idleTimeout);
+    exchange.response(responseOf(head, body));
+    body.pauseUnlessStarted();
+  }
+
+  /** The exchange is over, for the connection. */
+  #finish(clean: boolean): void {
+    this.#exchange = undefined;
+    this.#body = undefined;
+    if (!clean || !this.#persistent || this.#phase === "closing") {
+      this.destroy();
+      return;
+    }
+    this.#phase = "idle";
+    this.#served = true;
+    this.#timer.refresh(this.#config.keepAlive);
+    this.resumeReading();
+    this.#owner.connectionFree(this);
+  }
+
+  /** The server has sent its last byte. */
+  #ended(): void {
+    const body = this.#body;
+    if (body !== undefined) {
+      this.#exchange = undefined;
+      this.#body = undefined;
+      body.connectionEnded();
+    }
+    this.destroy();
+  }
+
+  #fail(failure: HttpError): void {
+    this.#failure ??= failure;
+    this.destroy();
+  }
+
+  #expired(): void {
+    if (this.#phase === "idle") this.destroy();
+    else if (this.#phase !== "closing") this.#fail(deadlinePassed(this.#phase, this.#config));
+  }
+
+  #closed(): void {
+    this.#phase = "closing";
+    this.#timer.cancel();
+    this.#writer.stop();
+    const name = serverName(this.#config.server);
+    const failure =
+      this.#failure ??
+      new HttpError(502, "backend_closed", `${name} closed the connection before its response`);
+    const exchange = this.#exchange;
+    const body = this.#body;
+    this.#exchange = undefined;
+    this.#body = undefined;
+    const untouched = this.#served && !this.#heads.started && failure.code === "backend_closed";
+    this.#owner.connectionClosed(this, body === undefined ? exchange : undefined, failure, untouched);
+    body?.abort(failure);
+  }
+}
+
+function responseOf(head: ParsedResponse, body: BackendResponse["body"]): BackendResponse {
+  const { status, headers, declaredLength } = head;
+  return declaredLength === undefined ? { status, headers, body } : { status, headers, body, declaredLength };
+}

@@ -1,0 +1,67 @@
+import { HeadReader } from "../../http/head_reader.ts";
+import { HttpError } from "../../http/http_error.ts";
+import type { HeadLimits } from "../../http/parse_request_head.ts";
+import { type ParsedResponse, parseResponseHead } from "../../http/parse_response_head.ts";
+
+/** Interim responses (1xx) a server may send before the final one. */
+const INTERIM_LIMIT = 16;
+const BEGIN = "HTTP/1.";
+
+/** Finds the head of each final response in the bytes of one connection, past interim ones. */
+export class Http1ResponseHeadReader {
+  readonly #limits: HeadLimits;
+  readonly #heads: HeadReader;
+  #interim = 0;
+  #started = false;
+
+  constructor(limits: HeadLimits) {
+    this.#limits = limits;
+    this.#heads = new HeadReader(limits.head);
+  }
+
+  /** Whether a byte has come since `next`. */
+  get started(): boolean {
+    return this.#started;
+  }
+
+  /** After `read` returned a head: index in that chunk of the first byte behind it. */
+  get end(): number {
+    return this.#heads.end;
+  }
+
+  /** Another response is expected. */
+  next(): void {
+    this.#interim = 0;
+    this.#started = false;
+  }
+
+  /**
+   * The final head, or undefined when more bytes are needed; nothing of the chunk is kept by reference.
+   * Throws HttpError 502 when it can't become one.
+   */
+  read(chunk: Buffer, requestMethod: string): ParsedResponse | undefined {
+    this.#started = true;
+    for (let offset = 0; offset < chunk.length; offset = this.#heads.end) {
+      const begins = !this.#heads.started;
+      const text = this.#heads.read(chunk, offset);
+      if (text === undefined) {
+        if (begins) checkBegin(chunk.toString("latin1", offset, offset + BEGIN.length));
+        return undefined;
+      }
+      const parsed = parseResponseHead(text, requestMethod, this.#limits);
+      if (parsed.status >= 200) return parsed;
+      if (parsed.status === 101) throw malformed("101 to a request that did not ask for an upgrade");
+      if (++this.#interim > INTERIM_LIMIT) throw malformed(`over ${INTERIM_LIMIT} interim responses`);
+    }
+    return undefined;
+  }
+}
+
+/** What speaks another protocol may stop after a line; it is refused by that line, not by the deadline. */
+function checkBegin(text: string): void {
+  if (!BEGIN.startsWith(text)) throw malformed(`not a status line: ${JSON.stringify(text)}`);
+}
+
+function malformed(why: string): HttpError {
+  return new HttpError(502, "backend_malformed_response", `reading a response head: ${why}`);
+}
