@@ -1,0 +1,26 @@
+import { basename } from "node:path";
+import type { Config, ListenAddress } from "../config/config.ts";
+import { addressUrl, localUrl } from "./listen_address.ts";
+
+/** What a person who has just started the proxy wants to know, as lines for standard error. */
+export function bannerText(config: Config, addresses: readonly ListenAddress[]): string {
+  const lines = addresses.map((address) => `listening on ${addressUrl(address)}`);
+  for (const site of config.sites) {
+    const hosts = site.hosts.map((host) => (host === "*" ? "every host" : host)).join(", ");
+    const scripts = site.scripts.map((script) => basename(script)).join(", ");
+    lines.push(`site ${site.name} for ${hosts}: ${scripts === "" ? "no scripts" : scripts}`);
+  }
+  lines.push(`${config.workers} ${config.workers === 1 ? "worker" : "workers"}, scripts reload when saved`);
+  const attempt = firstAttempt(config, addresses);
+  if (attempt !== undefined) lines.push(attempt);
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** The first thing to try. A site that is not the default one needs its name in the request. */
+function firstAttempt(config: Config, addresses: readonly ListenAddress[]): string | undefined {
+  const url = addresses.map(localUrl).find((found) => found !== undefined);
+  if (url === undefined) return undefined;
+  const host = config.sites[0]?.hosts[0];
+  if (host === undefined || config.sites.some((site) => site.hosts.includes("*"))) return `Try ${url}`;
+  return `Try curl -H 'Host: ${host.replace(/^\*\./, "www.")}' ${url}`;
+}

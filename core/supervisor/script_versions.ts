@@ -1,0 +1,166 @@
+import type { SiteConfig } from "../config/config.ts";
+import { formatFault } from "../config/fault.ts";
+import type { Logger } from "../observe/logger.ts";
+import type { CompiledSite } from "../script/compiled_site.ts";
+import { ScriptError } from "../script/script_error.ts";
+import { ScriptWatch } from "./script_watch.ts";
+
+/** Compiles one version; `compileSite`. */
+export type CompileSite = (site: SiteConfig, version: number) => Promise<CompiledSite>;
+
+export interface ScriptVersionsOptions {
+  readonly sites: readonly SiteConfig[];
+  readonly compile: CompileSite;
+  /** Hands a version to the workers; resolves to why one refused it, or undefined. */
+  readonly publish: (site: CompiledSite) => Promise<string | undefined>;
+  readonly logger: Logger;
+}
+
+interface SiteVersions {
+  readonly config: SiteConfig;
+  /** The last version that compiled and was not refused. */
+  current: CompiledSite | undefined;
+  /** Number of the last version that compiled. */
+  version: number;
+  /** Code of `current`, or of the version on its way to the workers. */
+  code: string | undefined;
+  /** A compilation is under way. */
+  busy: boolean;
+  /** Files changed while one was; `force` publishes even what has not changed. */
+  again: { force: boolean } | undefined;
+}
+
+/** The versions of every site's scripts: compiles, watches, compiles again, and keeps what works. */
+export class ScriptVersions {
+  readonly #options: ScriptVersionsOptions;
+  readonly #sites = new Map<string, SiteVersions>();
+  readonly #watch: ScriptWatch;
+  #closed = false;
+
+  constructor(options: ScriptVersionsOptions) {
+    this.#options = options;
+    for (const config of options.sites) {
+      this.#sites.set(config.name, {
+        config,
+        current: undefined,
+        version: 0,
+        code: undefined,
+        busy: false,
+        again: undefined,
+      });
+    }
+    this.#watch = new ScriptWatch({
+      onChange: (sites) => {
+        for (const site of sites) this.#recompile(this.#sites.get(site)!, false);
+      },
+      onDegraded: (folder, error) => {
+        options.logger.warn({ folder, reason: error.message }, "scripts are polled, not watched");
+      },
+    });
+  }
+
+  /** The versions that serve. */
+  get current(): CompiledSite[] {
+    return [...this.#sites.values()].flatMap(({ current }) => current ?? []);
+  }
+
+  /** Compiles every site for the first time and begins to watch. Returns one error per site that does not compile. */
+  async compileAll(): Promise<Error[]> {
+    const since = Date.now();
+    const attempts = [...this.#sites.values()].map(async (site) => {
+      const compiled = await this.#options.compile(site.config, 1);
+      Object.assign(site, { current: compiled, version: 1, code: compiled.code });
+      this.#watch.watch(site.config.name, compiled.inputs, since);
+    });
+    const results = await Promise.allSettled(attempts);
+    return results.flatMap((result) => (result.status === "rejected" ? [asError(result.reason)] : []));
+  }
+
+  /** Compiles and publishes every site, changed or not. */
+  reloadAll(): void {
+    for (const site of this.#sites.values()) this.#recompile(site, true);
+  }
+
+  /** Stops watching; a compilation under way comes to nothing. */
+  close(): void {
+    this.#closed = true;
+    this.#watch.close();
+  }
+
+  #recompile(site: SiteVersions, force: boolean): void {
+    if (this.#closed) return;
+    if (site.busy) {
+      site.again = { force: force || (site.again?.force ?? false) };
+      return;
+    }
+    site.busy = true;
+    // Never rejects: every failure is logged below.
+    void this.#compile(site, force).finally(() => {
+      site.busy = false;
+      const again = site.again;
+      site.again = undefined;
+      if (again !== undefined) this.#recompile(site, again.force);
+    });
+  }
+
+  async #compile(site: SiteVersions, force: boolean): Promise<void> {
+    const started = performance.now();
+    const since = Date.now();
+    const name = site.config.name;
+    let compiled: CompiledSite;
+    try {
+      compiled = await this.#options.compile(site.config, site.version + 1);
+    } catch (error) {
+      if (!this.#closed) this.#onFailure(site, asError(error), since);
+      return;
+    }
+    if (this.#closed) return;
+    this.#watch.watch(name, compiled.inputs, since);
+    if (compiled.code === site.code && !force) {
+      this.#options.logger.info({ site: name, version: site.version }, "script unchanged");
+      return;
+    }
+    await this.#publish(site, compiled, started);
+  }
+
+  async #publish(site: SiteVersions, compiled: CompiledSite, started: number): Promise<void> {
+    const before = site.current;
+    site.current = compiled;
+    site.version = compiled.version;
+    site.code = compiled.code;
+    const refusal = await this.#options.publish(compiled);
+    const details = { site: compiled.site, version: compiled.version };
+    if (refusal === undefined) {
+      const milliseconds = Math.round(performance.now() - started);
+      this.#options.logger.info({ ...details, milliseconds }, "script reloaded");
+      return;
+    }
+    // Workers that start from now on get the version that works.
+    site.current = before;
+    site.code = before?.code;
+    this.#options.logger.error(
+      { ...details, serving: before?.version, reason: refusal },
+      "script cannot be loaded; the version before it goes on serving",
+    );
+  }
+
+  #onFailure(site: SiteVersions, error: Error, since: number): void {
+    const name = site.config.name;
+    const details = { site: name, serving: site.current?.version };
+    if (error instanceof ScriptError) {
+      const faults = error.faults.map(formatFault);
+      this.#options.logger.error(
+        { ...details, faults },
+        `script does not compile; the version before it goes on serving: ${faults[0]?.split("\n")[0]}`,
+      );
+      const inputs = [...(site.current?.inputs ?? []), ...error.inputs];
+      this.#watch.watch(name, inputs, since);
+      return;
+    }
+    this.#options.logger.error({ ...details, err: error }, "script could not be compiled");
+  }
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}

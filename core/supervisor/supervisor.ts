@@ -1,0 +1,146 @@
+import { fileURLToPath } from "node:url";
+import type { Config } from "../config/config.ts";
+import { LogDestination } from "../observe/log_destination.ts";
+import { createLogger, type Logger } from "../observe/logger.ts";
+import { compileRuntime } from "../script/compile_runtime.ts";
+import { compileSite } from "../script/compile_site.ts";
+import { bannerText } from "./banner.ts";
+import { addressText } from "./listen_address.ts";
+import { type ListeningSocket, openListeningSocket } from "./listening_socket.ts";
+import { ScriptVersions } from "./script_versions.ts";
+import { Signals } from "./signals.ts";
+import { WorkerPool } from "./worker_pool.ts";
+import { inheritedListeners } from "./worker_process.ts";
+
+/** The worker's program: TypeScript in a checkout, JavaScript in the package. */
+const WORKER_FILE = fileURLToPath(new URL(`../worker${import.meta.url.slice(-3)}`, import.meta.url));
+
+/**
+ * Serves until a signal ends it, and resolves to the process's exit code: 0 after a clean end, 1 when serving
+ * was not possible (the reason is on standard error), 128 plus the signal's number when a second signal cut
+ * it short. Logs to standard output.
+ */
+export async function runSupervisor(config: Config): Promise<number> {
+  const destination = new LogDestination({ delay: 10 });
+  const logger = createLogger(config.log, {}, destination);
+  const supervisor = new Supervisor(config, logger);
+  try {
+    return await supervisor.run();
+  } finally {
+    await destination.flush();
+  }
+}
+
+class Supervisor {
+  readonly #config: Config;
+  readonly #logger: Logger;
+  readonly #sockets: ListeningSocket[] = [];
+  readonly #scripts: ScriptVersions;
+  #pool: WorkerPool | undefined;
+  readonly #startedAt = performance.now();
+  readonly #stop = Promise.withResolvers<"stop">();
+  readonly #cut = Promise.withResolvers<number>();
+
+  constructor(config: Config, logger: Logger) {
+    this.#config = config;
+    this.#logger = logger;
+    this.#scripts = new ScriptVersions({
+      sites: config.sites,
+      compile: compileSite,
+      publish: (site) => this.#pool?.load(site) ?? Promise.resolve(undefined),
+      logger,
+    });
+  }
+
+  async run(): Promise<number> {
+    const signals = new Signals({
+      stop: (times, number) => this.#onStop(times, number),
+      reload: () => this.#onReload(),
+    });
+    try {
+      const started = await Promise.race([this.#start(), this.#stop.promise]);
+      if (started === "failed") return 1;
+      await this.#stop.promise;
+      return await this.#end();
+    } catch (error) {
+      process.stderr.write(`lodestone: ${(error as Error).message}\n`);
+      this.#logger.fatal({ reason: (error as Error).message }, "not started");
+      return 1;
+    } finally {
+      signals.close();
+      this.#scripts.close();
+      this.#pool?.kill();
+      for (const socket of this.#sockets) socket.close();
+    }
+  }
+
+  async #start(): Promise<"started" | "failed"> {
+    for (const address of this.#config.listen) this.#sockets.push(await openListeningSocket(address));
+    const compiled = Promise.all([compileRuntime(), this.#scripts.compileAll()]);
+    this.#pool = this.#createPool(compiled.then(([runtime]) => runtime));
+    const started = this.#pool.start();
+    // Fails too when the scripts do, which is told first.
+    started.catch(() => {});
+    const [, errors] = await compiled;
+    if (errors.length > 0) {
+      for (const error of errors) process.stderr.write(`${error.message}\n`);
+      this.#logger.fatal({ faults: errors.map((error) => error.message) }, "scripts do not compile");
+      return "failed";
+    }
+    await started;
+    this.#announce();
+    return "started";
+  }
+
+  #createPool(runtime: Promise<string>): WorkerPool {
+    const listeners = inheritedListeners(this.#sockets);
+    return new WorkerPool({
+      size: this.#config.workers,
+      file: WORKER_FILE,
+      fds: this.#sockets.map(({ fd }) => fd),
+      logger: this.#logger,
+      startMessage: async () => ({
+        type: "start",
+        config: this.#config,
+        runtime: await runtime,
+        sites: this.#scripts.current,
+        listeners,
+      }),
+    });
+  }
+
+  #announce(): void {
+    const addresses = this.#sockets.map(({ address }) => address);
+    process.stderr.write(bannerText(this.#config, addresses));
+    this.#logger.info(
+      {
+        listen: addresses.map(addressText),
+        sites: this.#config.sites.map(({ name }) => name),
+        workers: this.#config.workers,
+        milliseconds: Math.round(performance.now() - this.#startedAt),
+      },
+      "serving",
+    );
+  }
+
+  #onStop(times: number, number: number): void {
+    this.#logger.info({ signal: number }, times === 1 ? "draining" : "ending at once");
+    this.#stop.resolve("stop");
+    if (times > 1) this.#cut.resolve(128 + number);
+  }
+
+  #onReload(): void {
+    this.#logger.info("reloading every script");
+    this.#scripts.reloadAll();
+  }
+
+  /** Closes this process's sockets first: new connections are refused as soon as the workers have closed theirs. */
+  async #end(): Promise<number> {
+    this.#scripts.close();
+    for (const socket of this.#sockets.splice(0)) socket.close();
+    const drained = (this.#pool?.drain(this.#config.drainTimeout) ?? Promise.resolve()).then(() => 0);
+    const code = await Promise.race([drained, this.#cut.promise]);
+    this.#logger.info({ code }, "ended");
+    return code;
+  }
+}

@@ -1,0 +1,188 @@
+import type { Logger } from "../observe/logger.ts";
+import type { CompiledSite } from "../script/compiled_site.ts";
+import { LoadRound } from "./load_round.ts";
+import type { StartMessage, WorkerMessage } from "./messages.ts";
+import { restartDelay } from "./restart_delay.ts";
+import { WorkerProcess } from "./worker_process.ts";
+
+export interface WorkerPoolOptions {
+  readonly size: number;
+  /** Program of a worker. */
+  readonly file: string;
+  /** Listening sockets the workers inherit. */
+  readonly fds: readonly number[];
+  readonly logger: Logger;
+  /**
+   * What a worker that is started now has to serve. Its process boots while the first versions still compile;
+   * a rejection is whoever compiles them's to report.
+   */
+  readonly startMessage: () => Promise<StartMessage>;
+}
+
+interface Slot {
+  /** The worker that serves or will; undefined while the slot waits for its replacement. */
+  worker: WorkerProcess | undefined;
+  /** Workers of this slot in a row that died soon after their start. */
+  failures: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** Milliseconds a worker may take until it is ready. */
+const START_DEADLINE = 30_000;
+/** Milliseconds past the drain timeout until a worker that still runs is killed. */
+const DRAIN_GRACE = 2000;
+
+/** The workers: starts them, replaces the dead ones at once, tells all of them the news. */
+export class WorkerPool {
+  readonly #options: WorkerPoolOptions;
+  readonly #slots: Slot[];
+  /** Every process that runs, those that leave included. */
+  readonly #running = new Set<WorkerProcess>();
+  readonly #rounds = new Set<LoadRound>();
+  readonly #started = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<void>();
+  #starting = true;
+  #draining = false;
+  #killing = false;
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options;
+    this.#slots = Array.from({ length: options.size }, () => ({
+      worker: undefined,
+      failures: 0,
+      timer: undefined,
+    }));
+    // Whoever calls `start` gets the failure; a pool that is drained before has nobody to tell.
+    this.#started.promise.catch(() => {});
+  }
+
+  /** Resolves when every worker serves. Rejects when one cannot, which a restart would not change. */
+  start(): Promise<void> {
+    for (const index of this.#slots.keys()) this.#spawn(index);
+    return this.#started.promise;
+  }
+
+  /** Process ids of the workers that serve. */
+  get serving(): number[] {
+    return [...this.#running].filter((worker) => worker.serving).map((worker) => worker.pid!);
+  }
+
+  /**
+   * Hands a new version to every worker. Resolves when each has loaded it or has ended: undefined, or why
+   * one refused it.
+   */
+  load(site: CompiledSite): Promise<string | undefined> {
+    const workers = this.#slots.flatMap(({ worker }) => worker ?? []);
+    const round = new LoadRound(site, workers);
+    this.#rounds.add(round);
+    for (const worker of workers) worker.send({ type: "load", site });
+    return round.outcome.finally(() => this.#rounds.delete(round));
+  }
+
+  /** Lets every worker finish what is under way, `timeout` milliseconds at most, and resolves when all have ended. */
+  async drain(timeout: number): Promise<void> {
+    this.#draining = true;
+    for (const slot of this.#slots) clearTimeout(slot.timer);
+    for (const worker of this.#running) worker.send({ type: "drain" });
+    this.#checkEnded();
+    const deadline = setTimeout(() => this.kill(), timeout + DRAIN_GRACE);
+    await this.#ended.promise;
+    clearTimeout(deadline);
+  }
+
+  /** Ends every worker now. */
+  kill(): void {
+    this.#draining = true;
+    this.#killing = true;
+    for (const slot of this.#slots) clearTimeout(slot.timer);
+    for (const worker of this.#running) worker.kill();
+    this.#checkEnded();
+  }
+
+  #spawn(index: number): void {
+    const { file, fds, startMessage } = this.#options;
+    const worker = new WorkerProcess(index, file, fds, {
+      message: (from, message) => this.#onMessage(from, message),
+      ended: (from, reason, clean) => this.#onEnded(from, reason, clean),
+    });
+    this.#slots[index]!.worker = worker;
+    this.#running.add(worker);
+    startMessage().then(
+      (message) => {
+        if (!this.#draining) worker.send(message);
+      },
+      () => worker.kill(),
+    );
+    setTimeout(() => this.#checkStarted(worker), START_DEADLINE).unref();
+  }
+
+  #onMessage(worker: WorkerProcess, message: WorkerMessage): void {
+    switch (message.type) {
+      case "ready":
+        this.#onReady(worker);
+        break;
+      case "failed":
+        this.#options.logger.error({ worker: worker.pid, reason: message.message }, "worker cannot serve");
+        this.#started.reject(new Error(message.message));
+        break;
+      case "loaded":
+      case "refused":
+        for (const round of this.#rounds) round.answered(worker, message);
+        break;
+      case "leaving":
+        this.#onLeaving(worker, message.reason);
+        break;
+    }
+  }
+
+  #onReady(worker: WorkerProcess): void {
+    worker.serving = true;
+    this.#options.logger.info({ worker: worker.pid, milliseconds: Math.round(worker.age) }, "worker ready");
+    if (this.#slots.every((slot) => slot.worker?.serving)) {
+      this.#starting = false;
+      this.#started.resolve();
+    }
+  }
+
+  /** The worker has not ended yet, but the next one may start. */
+  #onLeaving(worker: WorkerProcess, reason: string): void {
+    this.#options.logger.warn({ worker: worker.pid, reason }, "worker leaves");
+    worker.serving = false;
+    for (const round of this.#rounds) round.ended(worker);
+    this.#replace(worker);
+  }
+
+  #onEnded(worker: WorkerProcess, reason: string, clean: boolean): void {
+    this.#running.delete(worker);
+    for (const round of this.#rounds) round.ended(worker);
+    const details = { worker: worker.pid, reason, seconds: Math.round(worker.age / 100) / 10 };
+    if (clean || this.#killing) this.#options.logger.info(details, "worker ended");
+    else this.#options.logger.error(details, "worker ended");
+    if (this.#starting) this.#started.reject(new Error(`a worker ended before it was ready: ${reason}`));
+    else this.#replace(worker);
+    this.#checkEnded();
+  }
+
+  #replace(worker: WorkerProcess): void {
+    const slot = this.#slots[worker.slot]!;
+    if (slot.worker !== worker || this.#draining) return;
+    slot.worker = undefined;
+    const { failures, delay } = restartDelay(slot.failures, worker.age);
+    slot.failures = failures;
+    if (delay === 0) this.#spawn(worker.slot);
+    else slot.timer = setTimeout(() => this.#spawn(worker.slot), delay);
+  }
+
+  #checkStarted(worker: WorkerProcess): void {
+    if (worker.serving || !this.#running.has(worker) || this.#slots[worker.slot]!.worker !== worker) return;
+    this.#options.logger.error(
+      { worker: worker.pid, milliseconds: START_DEADLINE },
+      "worker never became ready",
+    );
+    worker.kill();
+  }
+
+  #checkEnded(): void {
+    if (this.#draining && this.#running.size === 0) this.#ended.resolve();
+  }
+}

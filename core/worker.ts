@@ -1,0 +1,184 @@
+import type { Backend } from "./backend/backend.ts";
+import { createBackends } from "./backend/create_backend.ts";
+import { SiteRouter } from "./exchange/site_router.ts";
+import { StatCache } from "./files/stat_cache.ts";
+import { Http1Listener } from "./front/http1_listener.ts";
+import type { HttpError } from "./http/http_error.ts";
+import type { Client } from "./http/incoming.ts";
+import { TimerWheel } from "./http/timer_wheel.ts";
+import { AccessLog } from "./observe/access_log.ts";
+import { LogDestination } from "./observe/log_destination.ts";
+import { createLogger, type Logger } from "./observe/logger.ts";
+import { RequestIds } from "./observe/request_id.ts";
+import type { CompiledSite } from "./script/compiled_site.ts";
+import type { StartMessage, SupervisorMessage, WorkerMessage } from "./supervisor/messages.ts";
+
+/** Milliseconds between the ticks of all deadlines in a worker. */
+const TICK = 100;
+
+/** One worker process: accepts from the listening sockets it was born with and serves every site. */
+class Worker {
+  readonly #drainTimeout: number;
+  readonly #destination: LogDestination;
+  readonly #logger: Logger;
+  readonly #access: AccessLog;
+  readonly #ids = new RequestIds();
+  readonly #timers = new TimerWheel({ tick: TICK });
+  readonly #backends: Map<string, Backend>;
+  readonly #router: SiteRouter;
+  readonly #start: StartMessage;
+  readonly #listeners: Http1Listener[] = [];
+  #draining = false;
+
+  constructor(start: StartMessage) {
+    const { config, runtime, sites } = start;
+    this.#start = start;
+    this.#drainTimeout = config.drainTimeout;
+    this.#destination = new LogDestination();
+    this.#logger = createLogger(config.log, {}, this.#destination);
+    const wanted = config.log.access && config.log.level !== "silent";
+    this.#access = new AccessLog(wanted ? this.#destination : undefined);
+    this.#backends = createBackends(config.backends, { timers: this.#timers, head: config.http });
+    this.#router = new SiteRouter({
+      config,
+      runtime,
+      sites,
+      stat: new StatCache({ age: config.files.statAge, entries: config.files.statEntries }),
+      backends: this.#backends,
+      timers: this.#timers,
+      logger: this.#logger,
+      access: this.#access,
+    });
+  }
+
+  async listen(): Promise<void> {
+    const { config, listeners } = this.#start;
+    for (const { fd } of listeners) {
+      const listener = new Http1Listener({
+        http: config.http,
+        timers: this.#timers,
+        handler: this.#router.handle,
+        onRefused: (error, client) => this.#logRefused(error, client),
+      });
+      this.#listeners.push(listener);
+      await listener.listen({ fd });
+    }
+  }
+
+  load(site: CompiledSite): void {
+    this.#router.load(site);
+  }
+
+  /** Finishes what is under way, `drainTimeout` at most, and ends the process. */
+  async drain(): Promise<void> {
+    if (this.#draining) return;
+    this.#draining = true;
+    for (const listener of this.#listeners) listener.drain();
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    setTimeout(resolve, this.#drainTimeout);
+    await Promise.race([Promise.all(this.#listeners.map((listener) => listener.close())), late]);
+    for (const listener of this.#listeners) listener.destroy();
+    this.#router.close();
+    for (const backend of this.#backends.values()) backend.close();
+    this.#timers.close();
+    await this.#destination.flush();
+    process.exit(0);
+  }
+
+  fatal(error: unknown, message: string): void {
+    this.#logger.fatal({ err: error }, message);
+    this.#destination.flushSync();
+  }
+
+  /** A head that never became an exchange has no id, host or path. */
+  #logRefused(error: HttpError, client: Client): void {
+    this.#access.write({
+      id: this.#ids.next(),
+      site: "",
+      method: "",
+      host: "",
+      path: "",
+      status: error.status,
+      bytes: 0,
+      milliseconds: 0,
+      by: "proxy",
+      client: client.address,
+      error: error.message,
+    });
+  }
+}
+
+/** The process around the worker: the supervisor's messages, signals, and errors nobody caught. */
+class WorkerProgram {
+  #worker: Worker | undefined;
+
+  run(): void {
+    process.on("message", (message) => this.#onMessage(message as SupervisorMessage));
+    process.on("disconnect", () => this.#drain());
+    process.on("SIGTERM", () => {
+      this.#tell({ type: "leaving", reason: "SIGTERM" });
+      this.#drain();
+    });
+    // A terminal sends these to every process of the group; what follows from them the supervisor says.
+    process.on("SIGINT", () => {});
+    process.on("SIGHUP", () => {});
+    process.on("uncaughtException", (error) => this.#die(error, "uncaught exception"));
+    process.on("unhandledRejection", (reason) => this.#die(reason, "unhandled rejection"));
+  }
+
+  #onMessage(message: SupervisorMessage): void {
+    switch (message.type) {
+      case "start":
+        // Never rejects.
+        void this.#start(message);
+        break;
+      case "load":
+        this.#load(message.site);
+        break;
+      case "drain":
+        this.#drain();
+        break;
+    }
+  }
+
+  async #start(message: StartMessage): Promise<void> {
+    try {
+      this.#worker = new Worker(message);
+      await this.#worker.listen();
+      this.#tell({ type: "ready" });
+    } catch (error) {
+      this.#tell({ type: "failed", message: (error as Error).message }, () => process.exit(1));
+    }
+  }
+
+  #load(site: CompiledSite): void {
+    const { site: name, version } = site;
+    try {
+      this.#worker?.load(site);
+      this.#tell({ type: "loaded", site: name, version });
+    } catch (error) {
+      this.#tell({ type: "refused", site: name, version, message: (error as Error).message });
+    }
+  }
+
+  #drain(): void {
+    if (this.#worker === undefined) process.exit(0);
+    // Ends the process; a failure on the way is an unhandled rejection, which ends it too.
+    void this.#worker.drain();
+  }
+
+  /** After an error nobody caught nothing is certain any more, so nothing is finished either. */
+  #die(error: unknown, message: string): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#worker?.fatal(error, message);
+    setTimeout(() => process.exit(1), 1000);
+    this.#tell({ type: "leaving", reason: `${message}: ${reason}` }, () => process.exit(1));
+  }
+
+  #tell(message: WorkerMessage, done: () => void = () => {}): void {
+    if (process.connected) process.send!(message, undefined, {}, done);
+    else done();
+  }
+}
+
+new WorkerProgram().run();
