@@ -29,8 +29,8 @@ export async function compileSite(site: SiteConfig, version: number): Promise<Co
   } catch (error) {
     throw await scriptError(error, scripts);
   }
-  const inputs = inputPaths(result);
-  const faults = await missingHandlers(result.warnings, scripts);
+  const inputs = inputPaths(result, scripts);
+  const faults = await missingHandlers(result, scripts);
   if (faults.length > 0) throw new ScriptError(faults, inputs);
   const output = bundleText(result, ".js");
   if (output.length > BUNDLE_LIMIT) {
@@ -97,14 +97,17 @@ function guestModules(): Plugin {
   };
 }
 
-async function missingHandlers(warnings: Message[], scripts: readonly string[]): Promise<Fault[]> {
+async function missingHandlers(result: SiteBuild, scripts: readonly string[]): Promise<Fault[]> {
   const missing = scripts.map(() => 0);
-  for (const { id, location } of warnings) {
+  for (const { id, location } of result.warnings) {
     if (id === "import-is-undefined" && location?.file === ENTRY) missing[location.line - 1]!++;
   }
+  const { inputs } = result.metafile;
   const faults: Fault[] = [];
   for (const [i, file] of scripts.entries()) {
-    if (missing[i]! < 2) continue;
+    // A file that neither imports nor exports might be CommonJS to esbuild, which then doesn't warn.
+    const isBare = inputs[inputs[ENTRY]!.imports[i]!.path]?.format === undefined;
+    if (missing[i]! < 2 && !isBare) continue;
     const message =
       "a script must export a handler: `export default (request) => ...` or `export const onResponse`";
     const excerpt = await firstLine(file);
@@ -122,15 +125,15 @@ function bundleText(result: SiteBuild, ending: string): string {
   return result.outputFiles.find(({ path }) => path.endsWith(ending))!.text;
 }
 
-function inputPaths(result: SiteBuild): string[] {
-  return Object.keys(result.metafile.inputs)
-    .filter((path) => path !== ENTRY)
-    .map((path) => resolve("/", path));
+/** The scripts by the names they were given, which may be symbolic links, and every file read. */
+function inputPaths(result: SiteBuild, scripts: readonly string[]): string[] {
+  const read = Object.keys(result.metafile.inputs).filter((path) => path !== ENTRY);
+  return [...new Set([...scripts, ...read.map((path) => resolve("/", path))])];
 }
 
 async function scriptError(error: unknown, scripts: readonly string[]): Promise<unknown> {
   if (!isBuildFailure(error)) return error;
-  const faults = error.errors.map((message) => faultFromMessage(message, scripts[0]!));
+  const faults = error.errors.map((message) => faultFromMessage(message, ENTRY, scripts));
   const inputs = new Set([...scripts, ...(await readInputs(scripts))]);
   for (const message of error.errors) {
     const module = unresolvedModule(message);

@@ -29,20 +29,23 @@ export function unresolvedModule(message: Message): string | undefined {
 }
 
 /**
- * A fault from an esbuild message of a build whose working directory is `/`. Messages without a place (a
- * script that cannot be read) are put at line 1 of `fallback`.
+ * A fault from an esbuild message of a build whose working directory is `/` and whose generated module
+ * `entry` imports one script a line: what esbuild finds wrong there is that the script of that line cannot be
+ * read. Messages without a place are put at the first script.
  */
-export function faultFromMessage(message: Message, fallback: string): Fault {
+export function faultFromMessage(message: Message, entry: string, scripts: readonly string[]): Fault {
   const location = message.location;
-  const text = explain(message);
-  if (location === null || location.namespace !== "") {
-    return { file: fallback, line: 1, column: 1, message: text };
+  if (location === null) return { file: scripts[0]!, line: 1, column: 1, message: explain(message) };
+  if (location.file === entry) {
+    const file = scripts[location.line - 1] ?? scripts[0]!;
+    const text = unresolvedModule(message) === file ? "no such file" : explain(message);
+    return { file, line: 1, column: 1, message: `the script cannot be read: ${text}` };
   }
   return {
     file: resolve("/", location.file),
     line: location.line,
     column: columnInCodeUnits(location.lineText, location.column) + 1,
-    message: text,
+    message: explain(message),
     excerpt: location.lineText,
   };
 }

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import ivm from "isolated-vm";
+import type { SiteConfig } from "../../core/config/config.ts";
+import { compileSite } from "../../core/script/compile_site.ts";
+import type { CompiledSite } from "../../core/script/compiled_site.ts";
+import { ErrorMapper } from "../../core/script/error_location.ts";
+import { bundleFileName, RUNTIME_FILE_NAME, wrapBundle } from "../../core/script/wrap_bundle.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
+
+const SCRIPT = `import { fail } from "./lib.ts";
+interface Unused {
+  readonly x: number;
+}
+export default (what: string): number => {
+  if (what === "here") throw new TypeError("thrown here");
+  const grüße: Unused = { x: fail(what) };
+  return grüße.x;
+};
+`;
+const LIBRARY = `export type Kind = "a";
+
+export function fail(what: string): number {
+  throw new RangeError(\`failed: \${what}\`);
+}
+`;
+
+async function compiled(t: TestContext, files: Record<string, string>, name = "example.org") {
+  const folder = new TemporaryFolder("error-location");
+  t.after(() => folder[Symbol.dispose]());
+  for (const [file, text] of Object.entries(files)) folder.write(file, text);
+  const site = { name, scripts: [folder.write("site.ts", files["site.ts"]!)] } as unknown as SiteConfig;
+  return { folder, compiled: await compileSite(site, 1) };
+}
+
+/** The stack of what the handler of the first script throws in a real isolate, as the host gets it. */
+function thrown(t: TestContext, site: CompiledSite, what: string): string {
+  const isolate = new ivm.Isolate({ memoryLimit: 32 });
+  t.after(() => isolate.dispose());
+  const context = isolate.createContextSync();
+  const runtime = `(bundle, what) => {
+    const module = { exports: {} };
+    bundle(module.exports, () => ({}), module);
+    const handler = module.exports.scripts[0].default;
+    return handler(what);
+  }`;
+  try {
+    const load = isolate
+      .compileScriptSync(runtime, { filename: RUNTIME_FILE_NAME })
+      .runSync(context, { reference: true }) as ivm.Reference;
+    const bundle = isolate
+      .compileScriptSync(wrapBundle(site.code), { filename: bundleFileName(site.site) })
+      .runSync(context, { reference: true }) as ivm.Reference;
+    load.applySync(undefined, [bundle.derefInto(), what]);
+  } catch (error) {
+    return (error as Error).stack!;
+  }
+  return assert.fail("nothing was thrown");
+}
+
+test("an error is located at the line of TypeScript that threw it", async (t) => {
+  const { folder, compiled: site } = await compiled(t, { "site.ts": SCRIPT, "lib.ts": LIBRARY });
+  const mapper = new ErrorMapper(site);
+  assert.deepEqual(mapper.locate(thrown(t, site, "here")), {
+    file: `${folder.path}/site.ts`,
+    line: 6,
+    column: 30,
+    message: "TypeError: thrown here",
+    excerpt: '  if (what === "here") throw new TypeError("thrown here");',
+  });
+  const inLibrary = mapper.locate(thrown(t, site, "there"));
+  assert.deepEqual([inLibrary?.file, inLibrary?.line], [`${folder.path}/lib.ts`, 4]);
+});
+
+test("the excerpt is the line that ran, even when the file has changed since", async (t) => {
+  const { folder, compiled: site } = await compiled(t, { "site.ts": SCRIPT, "lib.ts": LIBRARY });
+  const stack = thrown(t, site, "there");
+  folder.write("lib.ts", "// rewritten\n".repeat(10));
+  assert.equal(new ErrorMapper(site).locate(stack)?.excerpt, LIBRARY.split("\n")[3]);
+});
+
+test("a mapped stack shows the author's frames and nothing of ours", async (t) => {
+  const { folder, compiled: site } = await compiled(t, { "site.ts": SCRIPT, "lib.ts": LIBRARY });
+  const stack = thrown(t, site, "there");
+  assert.match(stack, /lodestone:runtime/);
+  assert.deepEqual(new ErrorMapper(site).mapStack(stack).split("\n"), [
+    "RangeError: failed: there",
+    `    at fail (${folder.path}/lib.ts:4:9)`,
+    `    at site_default (${folder.path}/site.ts:7:30)`,
+  ]);
+});
+
+test("what V8 refuses only when it loads the bundle is located too", async (t) => {
+  const { folder, compiled: site } = await compiled(t, {
+    "site.ts": "interface Unused {}\nexport default () =>\n  /(/.test('');\n",
+  });
+  const mapper = new ErrorMapper(site);
+  const stack = thrown(t, site, "");
+  assert.match(stack, /\[lodestone:\/\/\/example\.org:/);
+  assert.deepEqual(mapper.locate(stack), {
+    file: `${folder.path}/site.ts`,
+    line: 3,
+    column: 3,
+    message: "SyntaxError: Invalid regular expression: /(/: Unterminated group",
+    excerpt: "  /(/.test('');",
+  });
+  assert.equal(
+    mapper.mapStack(stack),
+    `SyntaxError: Invalid regular expression: /(/: Unterminated group [${folder.path}/site.ts:3:3]`,
+  );
+});
+
+test("an error in a package is located where the site's own code called it", async (t) => {
+  const { folder, compiled: site } = await compiled(t, {
+    "site.ts": `import { fail } from "lib";\n\nexport default () => fail("x");\n`,
+    "node_modules/lib/package.json": `{ "name": "lib", "module": "lib.ts" }`,
+    "node_modules/lib/lib.ts": LIBRARY,
+  });
+  const fault = new ErrorMapper(site).locate(thrown(t, site, ""));
+  assert.deepEqual([fault?.file, fault?.line], [`${folder.path}/site.ts`, 3]);
+});
+
+test("a site's name may hold a star", async (t) => {
+  const { compiled: site } = await compiled(t, { "site.ts": SCRIPT, "lib.ts": LIBRARY }, "*.example.org");
+  assert.equal(new ErrorMapper(site).locate(thrown(t, site, "here"))?.line, 6);
+});
+
+test("frames in other files are not in the script's source", async (t) => {
+  const { compiled: site } = await compiled(t, { "site.ts": SCRIPT, "lib.ts": LIBRARY });
+  const mapper = new ErrorMapper(site);
+  const stack =
+    "Error: x\n    at f (lodestone:///example.org.evil:5:1)\n    at g (file:///x.ts:1:1)\n    at <anonymous>";
+  assert.equal(mapper.locate(stack), undefined);
+  assert.equal(mapper.mapStack(stack), stack);
+});
+
+test("a stack made by a script can be anything and does no harm", async (t) => {
+  const { compiled: site } = await compiled(t, { "site.ts": SCRIPT, "lib.ts": LIBRARY });
+  const mapper = new ErrorMapper(site);
+  const frame = "    at f (lodestone:///example.org:";
+  const hostile = [
+    undefined,
+    null,
+    42,
+    { toString: () => assert.fail("called") },
+    "",
+    "\n".repeat(1e6),
+    `Error\n${`${frame}9:9)\n`.repeat(1e5)}`,
+    `${frame}999999999:1)`,
+    `${frame}0:0)`,
+    `${frame}1:1)`,
+    `${frame}-1:-1)`,
+    `${frame}99999999999999999999:1)`,
+    `${frame}6:999999999)`,
+    `${frame}${"9:".repeat(1e5)}`,
+    `${"(".repeat(1e5)}${frame}6:1)`,
+    "Error: \x1b[2J\x00\u009b",
+  ];
+  const began = process.cpuUsage();
+  for (const stack of hostile) {
+    const fault = mapper.locate(stack);
+    if (fault !== undefined) assert.ok(fault.line >= 1 && fault.line <= 10 && fault.column >= 1);
+    const mapped = mapper.mapStack(stack);
+    assert.ok(mapped.length <= 50_000);
+    assert.doesNotMatch(mapped, /[\x00-\x08\x1b\x9b]/);
+  }
+  assert.ok(process.cpuUsage(began).user < 1_000_000);
+});
