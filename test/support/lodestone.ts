@@ -7,7 +7,8 @@ import { until } from "./until.ts";
 
 /** LODESTONE_TEST_LAUNCHER puts another program in its place, to try the tests themselves. */
 const launcher =
-  process.env.LODESTONE_TEST_LAUNCHER ?? fileURLToPath(new URL("../../core/cli/lodestone.js", import.meta.url));
+  process.env.LODESTONE_TEST_LAUNCHER ??
+  fileURLToPath(new URL("../../core/cli/lodestone.js", import.meta.url));
 
 export interface LodestoneOptions {
   /** YAML without `listen`. Paths in it are relative to the temporary folder. */
