@@ -1,0 +1,32 @@
+import { LRUCache } from "lru-cache";
+import type { FileStat } from "./file_stat.ts";
+
+/** What an entry costs besides its bytes, roughly, so that very many empty files are bounded too. */
+const ENTRY_COST = 256;
+
+/**
+ * Keeps the bytes of small files that were just sent, so that the next request needs no system call.
+ *
+ * Bytes belong to one `FileStat` object, not to a path: they are found only as long as the stat cache gives
+ * out that very object, and are then exactly the version that its size and entity tag tell of.
+ */
+export class ContentCache {
+  readonly #contents: LRUCache<FileStat, Buffer>;
+
+  /** @param options.bytes bytes kept, roughly; the least recently used go first */
+  constructor(options: { bytes: number }) {
+    this.#contents = new LRUCache({
+      maxSize: options.bytes,
+      sizeCalculation: (content) => content.length + ENTRY_COST,
+    });
+  }
+
+  get(stat: FileStat): Buffer | undefined {
+    return this.#contents.get(stat);
+  }
+
+  /** The bytes are shared from now on: nobody may write to them. */
+  set(stat: FileStat, content: Buffer): void {
+    this.#contents.set(stat, content);
+  }
+}

@@ -1,0 +1,70 @@
+import { HeaderList } from "../http/header_list.ts";
+import { HttpError } from "../http/http_error.ts";
+import type { ContentCache } from "./content_cache.ts";
+import { FileAnswer } from "./file_answer.ts";
+import type { FileRequest, FileResponse } from "./file_response.ts";
+import type { FileSelection } from "./file_selection.ts";
+import type { FileStat } from "./file_stat.ts";
+import { OpenedFile, READ_AT_ONCE } from "./opened_file.ts";
+
+/**
+ * Answers a request with a file or a slice of it: 200, 206, 304, 405, 412 or 416, with conditional requests
+ * and single ranges. A slice is treated as the representation: ranges and lengths count from its start.
+ *
+ * The caller has checked that the site may read the file (`resolveFile`). What is sent always fits its head:
+ * when the file is not what `stat` told, the answer is worked out anew from the file as opened. Throws
+ * HttpError: 404 gone or no regular file, 403 not readable, 503 too many open files, 500 a slice that does not
+ * fit.
+ *
+ * @param contents keeps small files, each as long as its `stat` is believed; without it every answer reads
+ * @param now milliseconds since 1970
+ */
+export function serveFile(
+  request: FileRequest,
+  selection: FileSelection,
+  stat: FileStat,
+  contents?: ContentCache,
+  now: number = Date.now(),
+): FileResponse {
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return { status: 405, headers: HeaderList.fromText("Allow: GET, HEAD\r\n"), body: undefined };
+  }
+  if (!stat.isFile) throw new HttpError(404, "file_irregular", `serve ${stat.path}: not a regular file`);
+  const answer = new FileAnswer(request, selection, stat, now);
+  if (answer.needsNoFile) return answer.withoutFile();
+  const known = contents?.get(stat);
+  if (known !== undefined) return answer.fromContent(known);
+  const file = OpenedFile.open(stat.realPath);
+  if (!file.isVersionOf(stat)) return answerAnew(request, selection, stat, file, now);
+  if (contents === undefined || stat.size > READ_AT_ONCE) return answer.fromFile(file);
+  const content = readWhole(file);
+  contents.set(stat, content);
+  return answer.fromContent(content);
+}
+
+function answerAnew(
+  request: FileRequest,
+  selection: FileSelection,
+  stat: FileStat,
+  file: OpenedFile,
+  now: number,
+): FileResponse {
+  let answer: FileAnswer | undefined;
+  try {
+    file.verifyLocation();
+    const current = new FileAnswer(request, selection, file.currentStat(stat), now);
+    if (current.needsNoFile) return current.withoutFile();
+    answer = current;
+  } finally {
+    if (answer === undefined) file.close();
+  }
+  return answer.fromFile(file);
+}
+
+function readWhole(file: OpenedFile): Buffer {
+  try {
+    return file.readNow(0, file.size);
+  } finally {
+    file.close();
+  }
+}

@@ -1,0 +1,36 @@
+import type { ResponseBody } from "../http/body.ts";
+import type { HeaderList } from "../http/header_list.ts";
+import { type BodyPart, type Piece, slicePieces, toPieces, totalLength } from "./body_part.ts";
+import type { FileRequest, FileResponse } from "./file_response.ts";
+import { answerFinished } from "./finished_answer.ts";
+import { PartsBody } from "./parts_body.ts";
+
+/**
+ * Answers a request with several parts as one body. Ranges count from the start of the first part; conditional
+ * requests look at the validators in `headers`. Other methods than GET and HEAD get the whole.
+ *
+ * Throws HttpError 500 for more than 1024 parts and for offsets or lengths that cannot be.
+ *
+ * @param headers what the script set; stays as it is
+ * @param now milliseconds since 1970
+ */
+export function serveParts(
+  request: FileRequest,
+  headers: HeaderList,
+  parts: readonly BodyPart[],
+  now?: number,
+): FileResponse {
+  const pieces = toPieces(parts);
+  const size = totalLength(pieces);
+  if (request.method !== "GET" && request.method !== "HEAD")
+    return { status: 200, headers, body: join(pieces) };
+  const own = headers.clone();
+  if (!own.has("accept-ranges")) own.append("Accept-Ranges", "bytes");
+  const slice = (start: number, length: number) => join(slicePieces(pieces, start, length));
+  return answerFinished(request, own, { size, slice }, now);
+}
+
+/** One run of bytes when it is all in memory, so that a lane can send it with the head. */
+function join(pieces: readonly Piece[]): ResponseBody {
+  return pieces.every(Buffer.isBuffer) ? Buffer.concat(pieces) : new PartsBody(pieces);
+}

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { appendFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { type TestContext, test } from "node:test";
+import { FileBody } from "../../core/files/file_body.ts";
+import { OpenedFile } from "../../core/files/opened_file.ts";
+import { Collector } from "./collect.ts";
+import { openBelow, tempFolder } from "./temp_folder.ts";
+
+const CONTENT = Buffer.alloc(1_000_000, "0123456789abcdefghijklmnopqrstuvwxyzABC");
+
+function makeFile(t: TestContext): { folder: string; path: string } {
+  const folder = tempFolder(t);
+  const path = `${folder}/big`;
+  writeFileSync(path, CONTENT);
+  return { folder, path };
+}
+
+test("sends the whole file, in several chunks, and closes it", async (t) => {
+  const { folder, path } = makeFile(t);
+  const body = new FileBody(OpenedFile.open(path), 0, CONTENT.length);
+  assert.equal(body.length, CONTENT.length);
+  const collector = new Collector(body).start();
+  assert.ok((await collector.finished).equals(CONTENT));
+  assert.ok(collector.chunks.length > 1);
+  assert.equal(openBelow(folder), 0);
+});
+
+test("sends a piece", async (t) => {
+  const { path } = makeFile(t);
+  const body = new FileBody(OpenedFile.open(path), 123_456, 654_321);
+  const sent = await new Collector(body).start().finished;
+  assert.ok(sent.equals(CONTENT.subarray(123_456, 123_456 + 654_321)));
+});
+
+test("sends nothing when there is nothing to send", async (t) => {
+  const { folder, path } = makeFile(t);
+  const sent = await new Collector(new FileBody(OpenedFile.open(path), 10, 0)).start().finished;
+  assert.equal(sent.length, 0);
+  assert.equal(openBelow(folder), 0);
+});
+
+test("gives each chunk away for good", async (t) => {
+  const { path } = makeFile(t);
+  const collector = new Collector(new FileBody(OpenedFile.open(path), 0, CONTENT.length)).start();
+  await collector.finished;
+  assert.equal(new Set(collector.chunks.map((chunk) => chunk.buffer)).size, collector.chunks.length);
+});
+
+test("waits while the sink is paused", async (t) => {
+  const { path } = makeFile(t);
+  const collector = new Collector(new FileBody(OpenedFile.open(path), 0, CONTENT.length));
+  // The collector fails the test when data comes before this resume.
+  collector.onData = () => {
+    setImmediate(() => setImmediate(() => collector.resume()));
+    return true;
+  };
+  assert.ok((await collector.start().finished).equals(CONTENT));
+});
+
+test("goes on when the sink resumes from within data", async (t) => {
+  const { path } = makeFile(t);
+  const collector = new Collector(new FileBody(OpenedFile.open(path), 0, CONTENT.length));
+  collector.onData = () => {
+    collector.resume();
+    return true;
+  };
+  assert.ok((await collector.start().finished).equals(CONTENT));
+});
+
+test("resume is harmless when not paused", async (t) => {
+  const { path } = makeFile(t);
+  const body = new FileBody(OpenedFile.open(path), 0, CONTENT.length);
+  body.resume();
+  const collector = new Collector(body).start();
+  body.resume();
+  assert.ok((await collector.finished).equals(CONTENT));
+  body.resume();
+});
+
+test("cancel closes the file: before the start, during a read, while paused, from within data, twice", async (t) => {
+  const { folder, path } = makeFile(t);
+  const make = () => new FileBody(OpenedFile.open(path), 0, CONTENT.length);
+  const silent = {
+    data: () => assert.fail("data"),
+    end: () => assert.fail("end"),
+    fail: () => assert.fail("fail"),
+  };
+
+  const unstarted = make();
+  assert.equal(openBelow(folder), 1);
+  unstarted.cancel();
+  unstarted.cancel();
+  assert.equal(openBelow(folder), 0);
+  unstarted.start(silent);
+
+  const reading = make();
+  reading.start(silent);
+  reading.cancel();
+  await until(() => openBelow(folder) === 0);
+
+  const paused = make();
+  const chunk = Promise.withResolvers<void>();
+  paused.start({
+    ...silent,
+    data: () => {
+      chunk.resolve();
+      return false;
+    },
+  });
+  await chunk.promise;
+  paused.cancel();
+  paused.resume();
+  assert.equal(openBelow(folder), 0);
+
+  const within = make();
+  const called = Promise.withResolvers<void>();
+  within.start({
+    ...silent,
+    data: () => {
+      within.cancel();
+      called.resolve();
+      return true;
+    },
+  });
+  await called.promise;
+  assert.equal(openBelow(folder), 0);
+});
+
+/** Sends the file with `change` after the first chunk. */
+async function sendWithChange(path: string, change: () => void): Promise<Buffer> {
+  const collector = new Collector(new FileBody(OpenedFile.open(path), 0, CONTENT.length));
+  collector.onData = () => {
+    collector.onData = undefined;
+    change();
+    setImmediate(() => collector.resume());
+    return true;
+  };
+  return collector.start().finished;
+}
+
+test("fails when the file is truncated on the way", async (t) => {
+  const { folder, path } = makeFile(t);
+  await assert.rejects(
+    sendWithChange(path, () => truncateSync(path, 500_000)),
+    { code: "file_truncated", message: `read ${path}: needed 1000000 bytes, the file ended after 500000` },
+  );
+  assert.equal(openBelow(folder), 0);
+});
+
+test("sends the old file to its end when it is replaced or deleted on the way", async (t) => {
+  const { folder, path } = makeFile(t);
+  const replaced = await sendWithChange(path, () => {
+    writeFileSync(`${folder}/new`, "new");
+    renameSync(`${folder}/new`, path);
+  });
+  assert.ok(replaced.equals(CONTENT));
+  writeFileSync(path, CONTENT);
+  assert.ok((await sendWithChange(path, () => rmSync(path))).equals(CONTENT));
+  assert.equal(openBelow(folder), 0);
+});
+
+test("leaves out what is appended on the way", async (t) => {
+  const { path } = makeFile(t);
+  assert.ok((await sendWithChange(path, () => appendFileSync(path, "more"))).equals(CONTENT));
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
