@@ -30,12 +30,31 @@ function findNode() {
   }
 }
 
+/**
+ * The environment with a place for V8's compiled code: it halves the time to start, types being stripped only
+ * once. The folder belongs to whoever could change the program itself; where it cannot be written, none is used.
+ */
+function environment() {
+  const modules = join(here, "..", "..", "node_modules");
+  if (process.env.NODE_COMPILE_CACHE !== undefined || !isWritable(modules)) return process.env;
+  return { ...process.env, NODE_COMPILE_CACHE: join(modules, ".cache", "lodestone") };
+}
+
+function isWritable(folder) {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Runs Lodestone as a child, for a Node that cannot replace its own process, and ends as the child ends. */
 function runChild(node, parameters) {
   // The channel closes when this process dies, however it dies; main.ts takes that for SIGTERM.
   const child = spawn(node, parameters, {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
-    env: { ...process.env, LODESTONE_LAUNCHER: String(process.pid) },
+    env: { ...environment(), LODESTONE_LAUNCHER: String(process.pid) },
   });
   const signals = ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR2"].filter((signal) => signal in system.signals);
   for (const signal of signals) process.on(signal, () => child.kill(signal));
@@ -68,7 +87,7 @@ function main() {
   const parameters = [...FLAGS, join(here, "main.ts"), ...process.argv.slice(2)];
   if (typeof process.execve === "function" && process.platform !== "win32") {
     try {
-      process.execve(node, [node, ...parameters], process.env);
+      process.execve(node, [node, ...parameters], environment());
     } catch {
       // Not allowed here, in a sandbox say: a child does as well.
     }

@@ -52,7 +52,6 @@ export function selectConfig(
         `written in the file. Name a script, such as: lodestone serve site.ts ${names.split(",")[0]} ...`,
     );
   }
-  if (file === undefined && config !== undefined) refuseVariables(environment);
   if (config === undefined && !existsSync(DEFAULT_FILE)) return undefined;
   return {
     file: named,
@@ -77,16 +76,6 @@ function chooseFile(
     throw new UsageError("LODESTONE_SCRIPT and LODESTONE_CONFIG are both set; only one can be served");
   }
   return { ...(script === undefined ? {} : { script }), ...(config === undefined ? {} : { config }) };
-}
-
-/** A container configured by variables that would be ignored should hear of it. */
-function refuseVariables(environment: Environment): void {
-  const set = Object.values(VARIABLES).filter((name) => environment[name]);
-  if (set.length === 0) return;
-  throw new UsageError(
-    `${set.join(", ")} ${set.length > 1 ? "configure" : "configures"} a script, but LODESTONE_CONFIG names a ` +
-      `configuration; write \${${set[0]}} in it instead`,
-  );
 }
 
 function scriptSelection(script: string, options: ScriptOptions, environment: Environment): Selection {

@@ -22,7 +22,7 @@ function parseServer(text: string, context: ReadContext): BackendServer {
   if (text.startsWith("unix:")) {
     return { tls: false, host: undefined, port: 0, path: unixPath(text, context) };
   }
-  if (!/^https?:\/\//i.test(text)) {
+  if (!/^https?:\/\//.test(text)) {
     throw new ValueError(`${quoteValue(text)} is not a server: it begins with http://, https:// or unix:`);
   }
   const url = parseOrigin(text, "a server", backendServer.example);
@@ -39,7 +39,7 @@ export const origin: TextFormat<string> = {
   example: "https://api.example.com",
   pattern: "^https?://[^/]+/?$",
   parse(text) {
-    if (!/^https?:\/\//i.test(text)) {
+    if (!/^https?:\/\//.test(text)) {
       throw new ValueError(`${quoteValue(text)} is not an origin: it begins with http:// or https://`);
     }
     return parseOrigin(text, "an origin", origin.example).origin;
@@ -48,7 +48,8 @@ export const origin: TextFormat<string> = {
 
 /** Throws unless the URL is a scheme, a host and perhaps a port, and nothing else. */
 function parseOrigin(text: string, what: string, example: string): URL {
-  if (/[\s\\]/.test(text) || !URL.canParse(text)) {
+  // The URL parser forgives a third slash and backslashes.
+  if (/[\s\\]|:\/\/\//.test(text) || !URL.canParse(text)) {
     throw new ValueError(`${quoteValue(text)} is not a URL; ${what} is written ${example}`);
   }
   const url = new URL(text);

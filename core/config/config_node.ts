@@ -2,7 +2,7 @@
  * A configuration before validation: values and where they stand, whatever they came from. A YAML file and a
  * set of command-line options both become this, so that there is one validation.
  */
-export type ConfigNode = ScalarNode | ListNode | MapNode;
+export type ConfigNode = ScalarNode | ListNode | MapNode | InvalidNode;
 
 /** Where a value stands in its source. Only the source knows what the number means. */
 export type Position = number;
@@ -34,6 +34,12 @@ export interface MapEntry {
   readonly key: string;
   readonly position: Position;
   readonly value: ConfigNode;
+}
+
+/** A value that has been complained about already, so that nothing else needs to be said. */
+export interface InvalidNode {
+  readonly kind: "invalid";
+  readonly position: Position;
 }
 
 /** Something wrong at a place in a source. */

@@ -53,7 +53,9 @@ function levelOf(environment: Environment, problems: Problem[]): Config["log"]["
 
 function faultsOf(problems: readonly Problem[], file: string, text: string, yaml: YamlReading): Fault[] {
   const lines = text.split("\n");
-  const sorted = [...problems].sort((one, other) => one.position - other.position);
+  // A value used by several aliases is complained about once.
+  const distinct = new Map(problems.map((problem) => [`${problem.position} ${problem.message}`, problem]));
+  const sorted = [...distinct.values()].sort((one, other) => one.position - other.position);
   const faults = sorted.slice(0, MAX_FAULTS).map(({ position, message }) => {
     const place = yaml.place(position);
     return { file, ...place, message, excerpt: (lines[place.line - 1] ?? "").replace(/\r$/, "") };

@@ -77,7 +77,7 @@ class NodeReader {
       const target = this.#aliases++ < MAX_ALIASES ? node.resolve(this.#document) : undefined;
       if (target !== undefined) return this.read(target, position);
       this.#problem(position, this.#aliases > MAX_ALIASES ? tooManyAliases : unknownAnchor(node.source));
-      return nothing(position);
+      return { kind: "invalid", position };
     }
     if (isMap(node)) return this.#map(node, position);
     if (isSeq(node)) {
@@ -106,7 +106,7 @@ class NodeReader {
     return { kind: "map", position, entries: [...entries.values()] };
   }
 
-  #scalar(value: unknown, source: string | undefined, node: Node, position: number): ScalarNode {
+  #scalar(value: unknown, source: string | undefined, node: Node, position: number): ConfigNode {
     if (typeof value !== "string") {
       const plain = typeof value === "number" || typeof value === "boolean" ? value : null;
       return { kind: "scalar", position, value: plain, text: source ?? String(value), untyped: false };
@@ -119,7 +119,7 @@ class NodeReader {
       const [from, to] = node.range ?? [position, position];
       const offset = this.#text.slice(from, to).indexOf(error.reference);
       this.#problem(from + Math.max(offset, 0), error.message);
-      return { kind: "scalar", position, value: "", text: "", untyped: true };
+      return { kind: "invalid", position };
     }
   }
 

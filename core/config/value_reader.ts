@@ -28,7 +28,7 @@ export class ValueReader {
 
   /** Reads the whole tree. */
   readRoot<T>(node: ConfigNode, section: Section<T>): T | undefined {
-    return this.#section(node, { kind: "section", section }, "the configuration", "") as T | undefined;
+    return this.#value(node, { kind: "section", section }, "the configuration", "") as T | undefined;
   }
 
   /** Adds a fault found after reading, at a path such as `sites.0.hosts.1`, or at the nearest one above it that was written. */
@@ -45,6 +45,7 @@ export class ValueReader {
 
   #value(node: ConfigNode, type: FieldType, name: string, path: string): unknown {
     this.#positions.set(path, node.position);
+    if (node.kind === "invalid") return undefined;
     switch (type.kind) {
       case "section":
         return this.#section(node, type, name, path);
