@@ -1,0 +1,17 @@
+import { HttpError } from "../http/http_error.ts";
+import { standardPage } from "../http/standard_page.ts";
+import type { Reply } from "./reply.ts";
+
+/** The one place where a failure becomes a response: its status and the standard page, nothing else. */
+export function errorReply(error: HttpError): Reply {
+  const page = standardPage(error.status);
+  if (error.status === 503) page.headers.set("Retry-After", "1");
+  return { status: error.status, headers: page.headers, body: page.body, by: "proxy" };
+}
+
+/** What was caught, as an error that has a status; a mistake of the proxy itself is a 500. */
+export function asHttpError(caught: unknown): HttpError {
+  if (caught instanceof HttpError) return caught;
+  const message = caught instanceof Error ? caught.message : String(caught);
+  return new HttpError(500, "internal", `handling a request: ${message}`, caught);
+}

@@ -1,0 +1,125 @@
+import type { Backend, BackendCall } from "../backend/backend.ts";
+import type { ContentCache } from "../files/content_cache.ts";
+import { resolveFile } from "../files/resolve_file.ts";
+import { serveFile } from "../files/serve_file.ts";
+import type { StatCache } from "../files/stat_cache.ts";
+import type { BodySource } from "../http/body.ts";
+import { BytesBody } from "../http/bytes_body.ts";
+import { HeaderList } from "../http/header_list.ts";
+import { HttpError } from "../http/http_error.ts";
+import type { Incoming } from "../http/incoming.ts";
+import { standardPage } from "../http/standard_page.ts";
+import type { Escalation } from "./escalation.ts";
+import { forwardHeaders } from "./forwarded.ts";
+import type { Reply } from "./reply.ts";
+import type { RequestBody } from "./request_body.ts";
+import type { Site } from "./site_table.ts";
+
+/** Where escalation can lead. */
+export interface Destinations {
+  readonly stat: StatCache;
+  readonly contents: ContentCache;
+  readonly backends: ReadonlyMap<string, Backend>;
+}
+
+/** The exchange that escalates. */
+export interface Escalating {
+  readonly id: string;
+  readonly incoming: Incoming;
+  readonly site: Site;
+  readonly body: RequestBody;
+}
+
+/** Gets the outcome, exactly one of the two, once; maybe before `escalate` returns. */
+export interface EscalationReceiver {
+  reply(reply: Reply): void;
+  failed(error: HttpError): void;
+}
+
+/**
+ * Goes on where the scripts left it: to the backend they named, else the static file, else the site's backend,
+ * else 404. Returns the call to a backend that is under way. Throws `HttpError` when there is no such backend or
+ * the file cannot be served.
+ */
+export function escalate(
+  from: Escalating,
+  plan: Escalation,
+  destinations: Destinations,
+  receiver: EscalationReceiver,
+): BackendCall | undefined {
+  const { site } = from;
+  if (plan.backend !== undefined) return askBackend(from, plan, plan.backend, destinations, receiver);
+  const reads = plan.method === "GET" || plan.method === "HEAD";
+  const fallback = site.config.backend;
+  if (plan.file !== undefined && (reads || fallback === undefined)) {
+    const reply = fileReply(site, plan, destinations);
+    if (reply !== undefined) {
+      receiver.reply(reply);
+      return undefined;
+    }
+  }
+  if (fallback !== undefined) return askBackend(from, plan, fallback, destinations, receiver);
+  receiver.reply({ status: 404, ...standardPage(404), by: "proxy" });
+  return undefined;
+}
+
+/** Undefined when there is no such file, or when it is not the site's to send. */
+function fileReply(site: Site, plan: Escalation, { stat, contents }: Destinations): Reply | undefined {
+  let path = plan.file!;
+  if (path.endsWith("/")) path += "index.html";
+  const found = resolveFile(stat, site.folders, path);
+  if (found === undefined) return undefined;
+  if (found.isDirectory) {
+    const index = resolveFile(stat, site.folders, `${path}/index.html`);
+    if (index?.isFile !== true || !plan.path.startsWith("/")) return undefined;
+    // Two slashes would name another host.
+    const location = `${plan.path.replace(/^\/+/, "/")}/${plan.query === undefined ? "" : `?${plan.query}`}`;
+    return { status: 301, headers: HeaderList.from([["Location", location]]), body: undefined, by: "file" };
+  }
+  if (!found.isFile) return undefined;
+  return { ...serveFile(plan, { path }, found, contents), by: "file" };
+}
+
+function askBackend(
+  from: Escalating,
+  plan: Escalation,
+  name: string,
+  { backends }: Destinations,
+  receiver: EscalationReceiver,
+): BackendCall {
+  const backend = backends.get(name);
+  if (backend === undefined) {
+    const known = [...backends.keys()].join(", ");
+    throw new HttpError(
+      500,
+      "backend_unknown",
+      `escalating to backend "${name}": there is none of that name; known: ${known}`,
+    );
+  }
+  const { incoming } = from;
+  const { head } = incoming;
+  const headers = plan.headers.clone();
+  const origin = {
+    client: incoming.client,
+    authority: head.authority,
+    localPort: incoming.localPort,
+    id: from.id,
+  };
+  forwardHeaders(headers, origin);
+  if (!headers.has("host")) headers.set("Host", head.authority === "" ? "localhost" : head.authority);
+  const target = plan.query === undefined ? plan.path : `${plan.path}?${plan.query}`;
+  return backend.send(
+    { method: plan.method, target, headers, body: bodyOf(from, plan) },
+    {
+      response: ({ status, headers: fields, body, declaredLength }) =>
+        receiver.reply({ status, headers: fields, body, declaredLength, by: "backend" }),
+      failed: (error) => receiver.failed(error),
+    },
+  );
+}
+
+function bodyOf(from: Escalating, plan: Escalation): BodySource | undefined {
+  if (plan.body === undefined) return from.body.take();
+  if (plan.body === null) return undefined;
+  return new BytesBody(typeof plan.body === "string" ? Buffer.from(plan.body) : Buffer.from(plan.body));
+}

@@ -1,0 +1,175 @@
+import type { BackendCall } from "../backend/backend.ts";
+import { type BodySource, isBodySource } from "../http/body.ts";
+import { HttpError } from "../http/http_error.ts";
+import type { Incoming } from "../http/incoming.ts";
+import type { TimerWheel } from "../http/timer_wheel.ts";
+import type { AccessLog } from "../observe/access_log.ts";
+import type { RequestChanges } from "../script/script_task.ts";
+import { asHttpError, errorReply } from "./error_reply.ts";
+import { type Destinations, type Escalating, type EscalationReceiver, escalate } from "./escalate.ts";
+import { planEscalation } from "./escalation.ts";
+import { LIFE, type Step } from "./life.ts";
+import { discardReply, type Reply } from "./reply.ts";
+import { RequestBody } from "./request_body.ts";
+import type { CheckedHead } from "./script_head.ts";
+import { Scripted } from "./scripted.ts";
+import type { Site } from "./site_table.ts";
+
+/** What exchanges share in a worker. */
+export interface ExchangeServices extends Destinations {
+  readonly timers: TimerWheel;
+  readonly access: AccessLog;
+  /** Called when the exchange is over. */
+  ended(exchange: Exchange): void;
+}
+
+/** One request and its response on their way through the proxy. `life.ts` is the map. */
+export class Exchange implements Escalating, EscalationReceiver {
+  readonly id: string;
+  readonly incoming: Incoming;
+  readonly site: Site;
+  readonly body: RequestBody;
+  readonly #services: ExchangeServices;
+  readonly #scripted: Scripted | undefined;
+  readonly #started = performance.now();
+  #step: Step = "received";
+  #call: BackendCall | undefined;
+  /** What waits while onResponse has its head. */
+  #offered: Reply | undefined;
+  /** 0 until there is a response. */
+  #status = 0;
+  #by: Reply["by"] = "proxy";
+  #error: HttpError | undefined;
+
+  constructor(id: string, incoming: Incoming, site: Site, services: ExchangeServices) {
+    this.id = id;
+    this.incoming = incoming;
+    this.site = site;
+    this.body = new RequestBody(incoming.body);
+    this.#services = services;
+    this.#scripted = site.scripts && new Scripted(this, site.scripts, services);
+    incoming.onFinished = (bytes, error) => this.#finish(bytes, error);
+  }
+
+  start(): void {
+    if (this.#scripted === undefined) return this.escalate(undefined);
+    this.#go("scripted");
+    this.#scripted.runAgain();
+  }
+
+  get waitsForScripts(): boolean {
+    return this.#step === "scripted" || this.#step === "offered";
+  }
+
+  /** The scripts leave it to the proxy, or there are none. */
+  escalate(changes: RequestChanges | undefined): void {
+    this.attempt(() => {
+      this.#go("escalating");
+      const plan = planEscalation(this.incoming.head, changes, this.site.config.root);
+      const call = escalate(this, plan, this.#services, this);
+      if (this.#step === "escalating") this.#call = call;
+    });
+  }
+
+  /** What escalation brought. */
+  reply(reply: Reply): void {
+    this.#call = undefined;
+    if (this.#step === "finished") return discardReply(reply);
+    this.attempt(() => this.offer(reply));
+  }
+
+  /** Whatever went wrong becomes the standard page of its status, unless a response is on its way already. */
+  failed(error: HttpError): void {
+    if (this.#step === "sending" || this.#step === "finished") return;
+    this.#error = error;
+    this.#call?.cancel();
+    this.#call = undefined;
+    this.send(errorReply(error));
+  }
+
+  /** The head goes past onResponse first, when a script exports it. */
+  offer(reply: Reply): void {
+    if (this.#step === "offered" || this.#scripted?.wantsHead !== true) return this.send(reply);
+    this.#go("offered");
+    this.#offered = reply;
+    this.#scripted.offerHead(reply);
+  }
+
+  /** onResponse has let the head pass, maybe changed. */
+  sendOffered(head: CheckedHead): void {
+    const offered = this.#offered;
+    if (offered === undefined) return;
+    this.#offered = undefined;
+    this.send({ ...offered, ...head });
+  }
+
+  /** The body that waits while onResponse has its head; whoever takes it must use it. */
+  takeOfferedBody(): BodySource | undefined {
+    const offered = this.#offered;
+    if (offered === undefined || !isBodySource(offered.body)) return undefined;
+    this.#offered = { ...offered, body: undefined };
+    return offered.body;
+  }
+
+  send(reply: Reply): void {
+    this.#go("sending");
+    this.#leave();
+    this.#status = reply.status;
+    this.#by = reply.by;
+    const { status, headers, declaredLength } = reply;
+    this.incoming.respond(
+      declaredLength === undefined ? { status, headers } : { status, headers, declaredLength },
+      reply.body,
+    );
+  }
+
+  /** What is thrown on the way becomes an answer. */
+  attempt(action: () => void): void {
+    if (this.#step === "finished") return;
+    try {
+      action();
+    } catch (caught) {
+      this.failed(asHttpError(caught));
+    }
+  }
+
+  #leave(): void {
+    this.#scripted?.leave();
+    if (this.#offered !== undefined) discardReply(this.#offered);
+    this.#offered = undefined;
+  }
+
+  #finish(bytes: number, error: Error | undefined): void {
+    this.#go("finished");
+    this.#call?.cancel();
+    this.#call = undefined;
+    this.#leave();
+    if (this.#services.access.enabled) this.#log(bytes, this.#error ?? error);
+    this.#services.ended(this);
+  }
+
+  #log(bytes: number, error: Error | undefined): void {
+    const { head, client } = this.incoming;
+    this.#services.access.write({
+      id: this.id,
+      site: this.site.config.name,
+      method: head.method,
+      host: head.host,
+      path: head.path,
+      // As nginx has it: the client left before there was an answer.
+      status: this.#status === 0 ? 499 : this.#status,
+      bytes,
+      milliseconds: performance.now() - this.#started,
+      by: this.#by,
+      client: client.address,
+      ...(error === undefined ? {} : { error: error.message }),
+    });
+  }
+
+  #go(step: Step): void {
+    if (!LIFE[this.#step].includes(step)) {
+      throw new HttpError(500, "internal", `an exchange cannot go from ${this.#step} to ${step}`);
+    }
+    this.#step = step;
+  }
+}

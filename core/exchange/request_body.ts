@@ -1,0 +1,52 @@
+import type { BodySource } from "../http/body.ts";
+import { BytesBody } from "../http/bytes_body.ts";
+import { HttpError } from "../http/http_error.ts";
+import { readBody } from "../http/read_body.ts";
+
+/**
+ * The body of a request, which can be sent on once, or read into memory by a script and then sent on as often as
+ * it likes.
+ */
+export class RequestBody {
+  readonly #source: BodySource | undefined;
+  #taken = false;
+  #bytes: Promise<Buffer> | undefined;
+  #read: Buffer | undefined;
+
+  constructor(source: BodySource | undefined) {
+    this.#source = source;
+  }
+
+  /** The body for a backend; undefined when there is none. Throws `HttpError` 500 when it has been sent on before. */
+  take(): BodySource | undefined {
+    if (this.#source === undefined) return undefined;
+    if (this.#read !== undefined) return new BytesBody(this.#read);
+    if (this.#taken) {
+      throw new HttpError(
+        500,
+        "body_used",
+        "sending a request's body on: it has been sent on already; read it first to use it twice",
+      );
+    }
+    this.#taken = true;
+    return this.#source;
+  }
+
+  /** The whole body in memory. Fails with 413 above `limit` bytes, or when it has been sent on. */
+  read(limit: number): Promise<Buffer> {
+    if (this.#source === undefined) return Promise.resolve(Buffer.alloc(0));
+    if (this.#bytes === undefined) {
+      if (this.#taken) {
+        return Promise.reject(
+          new HttpError(500, "body_used", "reading a request's body: it has been sent on already"),
+        );
+      }
+      this.#taken = true;
+      this.#bytes = readBody(this.#source, limit).then((bytes) => {
+        this.#read = bytes;
+        return bytes;
+      });
+    }
+    return this.#bytes;
+  }
+}

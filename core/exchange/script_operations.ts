@@ -1,0 +1,103 @@
+import type { BackendCall } from "../backend/backend.ts";
+import { type BodySource, isBodySource, type ResponseBody } from "../http/body.ts";
+import { BytesBody } from "../http/bytes_body.ts";
+import { HttpError } from "../http/http_error.ts";
+import { readBody } from "../http/read_body.ts";
+import type { SiteIsolate } from "../script/site_isolate.ts";
+import type { EscalationReceiver } from "./escalate.ts";
+import type { Reply } from "./reply.ts";
+
+/**
+ * What a script has under way for one exchange: fetches, the bodies they brought, bodies being read. Made for
+ * exchanges that need it only; ends with the exchange.
+ */
+export class ScriptOperations {
+  readonly #isolate: SiteIsolate;
+  readonly #limit: number;
+  readonly #calls = new Map<number, BackendCall>();
+  /** Bodies that fetches brought and nobody has used yet, by operation. */
+  readonly #bodies = new Map<number, BodySource>();
+  #closed = false;
+
+  /** `limit`: bytes of a body that a script may read. */
+  constructor(isolate: SiteIsolate, limit: number) {
+    this.#isolate = isolate;
+    this.#limit = limit;
+  }
+
+  /** Runs a fetch: `start` escalates and returns the call under way, if any. */
+  fetch(operation: number, start: (receiver: EscalationReceiver) => BackendCall | undefined): void {
+    let settled = false;
+    const receiver: EscalationReceiver = {
+      reply: (reply) => {
+        settled = true;
+        this.#calls.delete(operation);
+        this.#fetched(operation, reply);
+      },
+      failed: (error) => {
+        settled = true;
+        this.#calls.delete(operation);
+        this.#fail(operation, `fetch failed with status ${error.status} (${error.code})`);
+      },
+    };
+    try {
+      const call = start(receiver);
+      if (call !== undefined && !settled) this.#calls.set(operation, call);
+    } catch (error) {
+      this.#fail(operation, `fetch: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** Takes a fetched body out, to be sent on. Undefined when there is none, or when it has been used. */
+  takeBody(operation: number): BodySource | undefined {
+    const body = this.#bodies.get(operation);
+    this.#bodies.delete(operation);
+    return body;
+  }
+
+  /** Reads a body into the isolate. */
+  read(operation: number, body: BodySource | Promise<Buffer> | undefined, asBytes: boolean): void {
+    if (body === undefined) return this.#fail(operation, "reading a body: it has been used already");
+    const bytes = body instanceof Promise ? body : readBody(body, this.#limit);
+    bytes.then(
+      (read) => {
+        if (this.#closed) return;
+        if (asBytes) this.#isolate.settleBytes(operation, new Uint8Array(read).buffer);
+        else this.#isolate.settleText(operation, read.toString("utf8"));
+      },
+      (error: unknown) =>
+        this.#fail(operation, error instanceof HttpError ? error.message : "the body ended early"),
+    );
+  }
+
+  /** The exchange is over: calls are cancelled, bodies nobody wants are let go. */
+  close(): void {
+    this.#closed = true;
+    for (const call of this.#calls.values()) call.cancel();
+    for (const body of this.#bodies.values()) body.cancel();
+    this.#calls.clear();
+    this.#bodies.clear();
+  }
+
+  #fetched(operation: number, reply: Reply): void {
+    const body = sourceOf(reply.body);
+    if (this.#closed) {
+      body?.cancel();
+      return;
+    }
+    if (body !== undefined) this.#bodies.set(operation, body);
+    let fields = reply.headers.toText();
+    const length = body?.length ?? reply.declaredLength;
+    if (length !== undefined) fields += `Content-Length: ${length}\r\n`;
+    this.#isolate.settleFetch(operation, reply.status, body !== undefined, fields);
+  }
+
+  #fail(operation: number, message: string): void {
+    if (!this.#closed) this.#isolate.failOperation(operation, "TypeError", message);
+  }
+}
+
+function sourceOf(body: ResponseBody): BodySource | undefined {
+  if (body === undefined || isBodySource(body)) return body;
+  return new BytesBody(typeof body === "string" ? Buffer.from(body) : Buffer.from(body));
+}

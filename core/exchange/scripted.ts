@@ -1,0 +1,179 @@
+import { applyRange } from "../files/finished_body.ts";
+import type { BodySource } from "../http/body.ts";
+import { HttpError } from "../http/http_error.ts";
+import { standardPage } from "../http/standard_page.ts";
+import type { Timer } from "../http/timer_wheel.ts";
+import {
+  type BodyHandle,
+  ESCALATED_BODY,
+  type FilesAnswer,
+  REQUEST_BODY,
+  type RequestChanges,
+  type ScriptHead,
+  type ScriptTask,
+} from "../script/script_task.ts";
+import type { SiteIsolate } from "../script/site_isolate.ts";
+import type { SiteScripts } from "../script/site_scripts.ts";
+import { escalate } from "./escalate.ts";
+import { planEscalation } from "./escalation.ts";
+import type { Exchange, ExchangeServices } from "./exchange.ts";
+import { filesReply } from "./files_reply.ts";
+import type { Reply } from "./reply.ts";
+import { checkScriptHead } from "./script_head.ts";
+import { ScriptOperations } from "./script_operations.ts";
+
+/** The scripts' part in an exchange: what they are told of it, and what they decide. */
+export class Scripted implements ScriptTask {
+  readonly #exchange: Exchange;
+  readonly #scripts: SiteScripts;
+  readonly #services: ExchangeServices;
+  #isolate: SiteIsolate | undefined;
+  #slot = 0;
+  #operations: ScriptOperations | undefined;
+  #deadline: Timer | undefined;
+
+  constructor(exchange: Exchange, scripts: SiteScripts, services: ExchangeServices) {
+    this.#exchange = exchange;
+    this.#scripts = scripts;
+    this.#services = services;
+  }
+
+  /** Hands the request to the scripts. Throws `HttpError` when no version of them can be loaded. */
+  begin(): void {
+    this.#isolate = this.#scripts.begin(this);
+  }
+
+  runAgain(): void {
+    this.#exchange.attempt(() => this.begin());
+  }
+
+  /** Whether onResponse wants to see the head of what escalation brought. */
+  get wantsHead(): boolean {
+    return this.#isolate?.hooked === true && this.#isolate.waitsFor(this.#slot);
+  }
+
+  offerHead(reply: Reply): void {
+    this.#isolate!.offerHead(this.#slot, reply.status, reply.by, reply.headers.toText());
+  }
+
+  /** The scripts have no part in it any more, whatever they still do. */
+  leave(): void {
+    this.#deadline?.cancel();
+    this.#operations?.close();
+    this.#operations = undefined;
+    const isolate = this.#isolate;
+    if (isolate === undefined) return;
+    this.#isolate = undefined;
+    isolate.forget(this.#slot);
+    this.#scripts.finished(isolate);
+  }
+
+  requestEvent(slot: number): string {
+    this.#slot = slot;
+    const { id, incoming } = this.#exchange;
+    const { head, client } = incoming;
+    const query = head.query === undefined ? "" : `?${head.query}`;
+    return (
+      `R${slot}\n${head.path}\n${head.method}\n${query}\n${head.authority || "localhost"}\n${id}\n${client.address}\n` +
+      `${client.port}\n${client.tls ? "https" : "http"}\n${incoming.body === undefined ? 0 : 1}\n${head.fields}`
+    );
+  }
+
+  answerText(head: ScriptHead, body: string): void {
+    this.#answerFinished(head, body);
+  }
+
+  answerBytes(head: ScriptHead, body: Uint8Array): void {
+    this.#answerFinished(head, body);
+  }
+
+  answerFiles(head: ScriptHead, answer: FilesAnswer): void {
+    const { incoming, site } = this.#exchange;
+    this.#exchange.attempt(() => {
+      this.#exchange.offer(filesReply(checkScriptHead(head), answer, incoming.head, site, this.#services));
+    });
+  }
+
+  answerHeld(head: ScriptHead, handle: BodyHandle): void {
+    this.#exchange.attempt(() => {
+      const checked = checkScriptHead(head);
+      const body = this.#takeHeld(handle);
+      if (body === undefined) {
+        throw new HttpError(500, "body_used", "sending a script's answer: its body has been used already");
+      }
+      this.#exchange.send({ ...checked, body, by: handle > 0 ? "backend" : "script" });
+    });
+  }
+
+  answerEmpty(head: ScriptHead): void {
+    this.#exchange.attempt(() =>
+      this.#exchange.send({ ...checkScriptHead(head), body: undefined, by: "script" }),
+    );
+  }
+
+  answerPage(status: number): void {
+    this.#exchange.attempt(() => {
+      const checked = checkScriptHead({ status, fields: "" });
+      this.#exchange.offer({ status: checked.status, ...standardPage(checked.status), by: "script" });
+    });
+  }
+
+  escalate(changes: RequestChanges | undefined): void {
+    this.#exchange.escalate(changes);
+  }
+
+  headDecided(head: ScriptHead): void {
+    this.#exchange.attempt(() => this.#exchange.sendOffered(checkScriptHead(head)));
+  }
+
+  fetch(operation: number, changes: RequestChanges): void {
+    const { incoming, site } = this.#exchange;
+    this.#ownOperations().fetch(operation, (receiver) => {
+      const plan = planEscalation(incoming.head, changes, site.config.root);
+      return escalate(this.#exchange, plan, this.#services, receiver);
+    });
+  }
+
+  readBody(operation: number, handle: BodyHandle, asBytes: boolean): void {
+    const { body, site } = this.#exchange;
+    const source = handle === REQUEST_BODY ? body.read(site.config.limits.body) : this.#takeHeld(handle);
+    this.#ownOperations().read(operation, source, asBytes);
+  }
+
+  scriptFailed(error: HttpError, stack: string | undefined): void {
+    const { id, incoming } = this.#exchange;
+    const what = `${incoming.head.method} ${incoming.head.path} (request ${id}): ${error.message}`;
+    this.#scripts.reportFailure(this.#isolate, what, stack);
+    this.#exchange.failed(error);
+  }
+
+  scriptWaits(): void {
+    if (!this.#exchange.waitsForScripts) return;
+    const { limits, name } = this.#exchange.site.config;
+    this.#deadline ??= this.#services.timers.add(limits.deadline, () => {
+      if (!this.#exchange.waitsForScripts) return;
+      const message = `running the scripts of "${name}": not decided after ${limits.deadline} ms`;
+      this.scriptFailed(new HttpError(504, "script_deadline", message), undefined);
+    });
+  }
+
+  #answerFinished(head: ScriptHead, body: string | Uint8Array): void {
+    this.#exchange.attempt(() => {
+      const checked = checkScriptHead(head);
+      if (checked.status !== 200) return this.#exchange.send({ ...checked, body, by: "script" });
+      const { incoming } = this.#exchange;
+      this.#exchange.send({ ...applyRange(incoming.head, checked.headers, body), by: "script" });
+    });
+  }
+
+  #ownOperations(): ScriptOperations {
+    this.#operations ??= new ScriptOperations(this.#isolate!, this.#exchange.site.config.limits.body);
+    return this.#operations;
+  }
+
+  #takeHeld(handle: BodyHandle): BodySource | undefined {
+    if (handle === REQUEST_BODY) return this.#exchange.body.take();
+    if (handle === ESCALATED_BODY) return this.#exchange.takeOfferedBody();
+    return this.#operations?.takeBody(handle);
+  }
+}

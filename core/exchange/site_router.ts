@@ -1,0 +1,151 @@
+import type { Backend } from "../backend/backend.ts";
+import type { Config, SiteConfig } from "../config/config.ts";
+import { formatFault } from "../config/fault.ts";
+import { ContentCache } from "../files/content_cache.ts";
+import type { StatCache } from "../files/stat_cache.ts";
+import { HttpError } from "../http/http_error.ts";
+import type { Incoming } from "../http/incoming.ts";
+import type { TimerWheel } from "../http/timer_wheel.ts";
+import type { AccessLog } from "../observe/access_log.ts";
+import type { Logger } from "../observe/logger.ts";
+import { RequestIds } from "../observe/request_id.ts";
+import type { CompiledSite } from "../script/compiled_site.ts";
+import { createHostStat } from "../script/host_stat.ts";
+import { type ScriptReports, SiteScripts } from "../script/site_scripts.ts";
+import { errorReply } from "./error_reply.ts";
+import { Exchange, type ExchangeServices } from "./exchange.ts";
+import { type Site, SiteTable } from "./site_table.ts";
+
+/** What exchanges need of the worker. */
+export interface ExchangeOptions {
+  readonly config: Config;
+  /** The guest runtime (`compileRuntime`). */
+  readonly runtime: string;
+  readonly sites: readonly CompiledSite[];
+  readonly stat: StatCache;
+  readonly backends: Map<string, Backend>;
+  readonly timers: TimerWheel;
+  readonly logger: Logger;
+  readonly access: AccessLog;
+  /** V8 has lost control over an isolate: the worker must end after its open work. */
+  readonly catastrophe?: (message: string) => void;
+}
+
+/** Bytes of small files kept in memory, per worker. */
+const CONTENT_BYTES = 32 * 1024 * 1024;
+
+/** Takes what the lanes receive, finds its site and starts its exchange. */
+export class SiteRouter {
+  readonly #options: ExchangeOptions;
+  readonly #sites = new SiteTable();
+  readonly #byName = new Map<string, Site>();
+  readonly #ids = new RequestIds();
+  readonly #services: ExchangeServices;
+  #active = 0;
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+    this.#services = {
+      stat: options.stat,
+      contents: new ContentCache({ bytes: CONTENT_BYTES }),
+      backends: options.backends,
+      timers: options.timers,
+      access: options.access,
+      ended: () => {
+        this.#active--;
+      },
+    };
+    for (const config of options.config.sites) this.#add(config);
+  }
+
+  /** Exchanges under way. */
+  get active(): number {
+    return this.#active;
+  }
+
+  /** What lanes call with each request. */
+  readonly handle = (incoming: Incoming): void => {
+    const site = this.#sites.find(incoming.head.host);
+    if (site === undefined) return this.#misdirected(incoming);
+    this.#active++;
+    new Exchange(this.#ids.next(), incoming, site, this.#services).start();
+  };
+
+  /** A new version of a site's scripts. Throws when it cannot be loaded; the one before goes on then. */
+  load(compiled: CompiledSite): void {
+    if (this.#byName.get(compiled.site)?.scripts?.load(compiled) !== false) return;
+    throw new Error(
+      `version ${compiled.version} of "${compiled.site}" could not be loaded; see the worker's log`,
+    );
+  }
+
+  close(): void {
+    for (const { scripts } of this.#byName.values()) scripts?.close();
+  }
+
+  #add(config: SiteConfig): void {
+    const folders = [...(config.root === undefined ? [] : [config.root]), ...config.allow.files];
+    const scripts =
+      config.scripts.length === 0
+        ? undefined
+        : new SiteScripts({
+            site: config,
+            runtime: this.#options.runtime,
+            stat: createHostStat(this.#options.stat, folders),
+            compiled: this.#options.sites.find(({ site }) => site === config.name),
+            reports: this.#reports(config.name),
+          });
+    const site: Site = { config, scripts, folders };
+    this.#sites.add(site);
+    this.#byName.set(config.name, site);
+  }
+
+  #reports(site: string): ScriptReports {
+    const log = this.#options.logger.child({ site });
+    return {
+      line(level, text) {
+        if (level >= 50) log.error(text);
+        else if (level >= 40) log.warn(text);
+        else if (level >= 30) log.info(text);
+        else log.debug(text);
+      },
+      fault(what, stack, fault) {
+        log.error({ stack, ...(fault === undefined ? {} : { at: formatFault(fault) }) }, what);
+      },
+      loaded: (version) => log.info({ version }, "scripts loaded"),
+      died: (message) => log.error(message),
+      catastrophe: (message) => {
+        log.fatal(message);
+        this.#options.catastrophe?.(message);
+      },
+    };
+  }
+
+  #misdirected(incoming: Incoming): void {
+    const { head, client } = incoming;
+    const error = new HttpError(
+      421,
+      "no_site",
+      `finding the site of a request: none for host "${head.host}"`,
+    );
+    const reply = errorReply(error);
+    const started = performance.now();
+    const id = this.#ids.next();
+    incoming.onFinished = (bytes, failure) => {
+      this.#options.access.write({
+        id,
+        site: "",
+        method: head.method,
+        host: head.host,
+        path: head.path,
+        status: 421,
+        bytes,
+        milliseconds: performance.now() - started,
+        by: "proxy",
+        client: client.address,
+        error: failure?.message ?? error.message,
+      });
+    };
+    incoming.respond({ status: reply.status, headers: reply.headers }, reply.body);
+  }
+}

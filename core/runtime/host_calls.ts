@@ -1,0 +1,11 @@
+import type { UrlHostCalls } from "./url_host_calls.ts";
+
+/** The host's synchronous functions: all that an isolate can call. Only primitives and bytes cross. */
+export interface HostCalls extends UrlHostCalls {
+  /** Packed `FileStat` (see `file_stat.ts`), or undefined when missing or not allowed. */
+  stat(path: string): string | undefined;
+  /** Hands bytes to the host, which copies them; returns the handle that a command of this entry may name. */
+  putBytes(bytes: ArrayBuffer): number;
+  /** Microtasks have produced commands after the entry handed over its own: the host shall enter again. */
+  wake(): void;
+}

@@ -1,0 +1,91 @@
+/**
+ * The commands of the running entry, as one string (`protocol.md`). Nothing here calls a method of a built-in
+ * that a script could have replaced: concatenation and `length` only.
+ */
+export class Outbox {
+  readonly #wake: () => void;
+  #commands = "";
+  /** Whether the host will come for the commands without being told. */
+  #expected = false;
+
+  constructor(wake: () => void) {
+    this.#wake = wake;
+  }
+
+  /** An entry begins: it ends with `take`. */
+  open(): void {
+    this.#expected = true;
+  }
+
+  /** Hands over everything so far. */
+  take(): string {
+    const commands = this.#commands;
+    this.#commands = "";
+    this.#expected = false;
+    return commands;
+  }
+
+  /** Microtasks run after `take`: their first command makes the host enter once more. */
+  #add(command: string): void {
+    this.#commands += command;
+    if (this.#expected) return;
+    this.#expected = true;
+    this.#wake();
+  }
+
+  respondText(slot: number, status: number, fields: string, body: string): void {
+    this.#add(`r${slot}\n${status}\n${fields.length}\n${body.length}\n${fields}${body}`);
+  }
+
+  respondBytes(slot: number, status: number, handle: number, fields: string): void {
+    this.#add(`b${slot}\n${status}\n${handle}\n${fields.length}\n${fields}`);
+  }
+
+  respondFiles(slot: number, status: number, fields: string, json: string): void {
+    this.#add(`d${slot}\n${status}\n${fields.length}\n${json.length}\n${fields}${json}`);
+  }
+
+  respondHeld(slot: number, status: number, body: number, fields: string): void {
+    this.#add(`p${slot}\n${status}\n${body}\n${fields.length}\n${fields}`);
+  }
+
+  respondEmpty(slot: number, status: number, fields: string): void {
+    this.#add(`z${slot}\n${status}\n${fields.length}\n${fields}`);
+  }
+
+  standardPage(slot: number, status: number): void {
+    this.#add(`n${slot}\n${status}\n`);
+  }
+
+  escalate(slot: number, changes: string | undefined): void {
+    this.#add(changes === undefined ? `e${slot}\n` : `c${slot}\n${changes.length}\n${changes}`);
+  }
+
+  head(slot: number, status: number, fields: string): void {
+    this.#add(`h${slot}\n${status}\n${fields.length}\n${fields}`);
+  }
+
+  fetch(slot: number, operation: number, changes: string): void {
+    this.#add(`f${slot}\n${operation}\n${changes.length}\n${changes}`);
+  }
+
+  readBody(operation: number, slot: number, body: number, asBytes: boolean): void {
+    this.#add(`t${operation}\n${slot}\n${body}\n${asBytes ? 1 : 0}\n`);
+  }
+
+  startTimer(operation: number, milliseconds: number): void {
+    this.#add(`s${operation}\n${milliseconds}\n`);
+  }
+
+  stopTimer(operation: number): void {
+    this.#add(`u${operation}\n`);
+  }
+
+  log(level: number, text: string): void {
+    this.#add(`l${level}\n${text.length}\n${text}`);
+  }
+
+  failed(slot: number, stack: string): void {
+    this.#add(`x${slot}\n${stack.length}\n${stack}`);
+  }
+}

@@ -1,0 +1,44 @@
+/** Fields of the event `R` after the letter, by position (`protocol.md`). */
+export interface RequestText {
+  readonly slot: number;
+  readonly path: string;
+  readonly method: string;
+  /** With its `?`, or empty. */
+  readonly search: string;
+  readonly authority: string;
+  readonly id: string;
+  readonly address: string;
+  readonly port: number;
+  readonly scheme: string;
+  readonly hasBody: boolean;
+  /** Field lines as received. */
+  readonly fields: string;
+}
+
+/** Takes the event apart, all but the field lines. */
+export function parseRequestText(text: string): RequestText {
+  const part = (from: number): number => text.indexOf("\n", from);
+  const slot = part(1);
+  const path = part(slot + 1);
+  const method = part(path + 1);
+  const search = part(method + 1);
+  const authority = part(search + 1);
+  const id = part(authority + 1);
+  const address = part(id + 1);
+  const port = part(address + 1);
+  const scheme = part(port + 1);
+  const body = part(scheme + 1);
+  return {
+    slot: Number(text.slice(1, slot)),
+    path: text.slice(slot + 1, path),
+    method: text.slice(path + 1, method),
+    search: text.slice(method + 1, search),
+    authority: text.slice(search + 1, authority),
+    id: text.slice(authority + 1, id),
+    address: text.slice(id + 1, address),
+    port: Number(text.slice(address + 1, port)),
+    scheme: text.slice(port + 1, scheme),
+    hasBody: text[scheme + 1] === "1",
+    fields: text.slice(body + 1),
+  };
+}

@@ -1,0 +1,46 @@
+import type { Request } from "./request.ts";
+import type { Response, ResponseClass } from "./response.ts";
+import type { ResponseHook } from "./script_module.ts";
+
+/** The `onResponse` functions of a site's scripts, applied one after another. */
+export class ResponseHooks {
+  readonly #responses: ResponseClass;
+  #hooks: readonly ResponseHook[] = [];
+
+  constructor(responses: ResponseClass) {
+    this.#responses = responses;
+  }
+
+  use(hooks: readonly ResponseHook[]): void {
+    this.#hooks = hooks;
+  }
+
+  /** Whether there are any. */
+  get any(): boolean {
+    return this.#hooks.length > 0;
+  }
+
+  /** The response after the hooks; a promise as soon as one of them returns a promise. */
+  apply(request: Request, response: Response, from = 0): Response | Promise<Response> {
+    const { Response } = this.#responses;
+    let current = response;
+    for (let i = from; i < this.#hooks.length; i++) {
+      const result = this.#hooks[i]!(current, request);
+      if (result === undefined) continue;
+      if (result instanceof Response) {
+        current = result;
+      } else if (typeof result === "object" && result !== null && "then" in result) {
+        const before = current;
+        return Promise.resolve(result as Promise<unknown>).then((later) =>
+          this.apply(request, later === undefined ? before : this.#checked(later), i + 1),
+        );
+      } else this.#checked(result);
+    }
+    return current;
+  }
+
+  #checked(result: unknown): Response {
+    if (result instanceof this.#responses.Response) return result;
+    throw new TypeError(`onResponse returned a value of type ${typeof result}: return a Response or nothing`);
+  }
+}

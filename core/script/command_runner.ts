@@ -1,0 +1,163 @@
+import { CommandReader, ProtocolError } from "./command_reader.ts";
+import type { HandedBytes } from "./handed_bytes.ts";
+import type { FilesAnswer, RequestChanges, ScriptHead, ScriptTask } from "./script_task.ts";
+
+/** What commands do to the isolate that wrote them. */
+export interface CommandTarget {
+  /** The script has answered for good; returns its exchange, undefined when that is over already. */
+  answered(slot: number): ScriptTask | undefined;
+  /** The script leaves the rest to the host, but onResponse may still see the head; returns the exchange likewise. */
+  escalated(slot: number): ScriptTask | undefined;
+  startFetch(slot: number, operation: number, changes: RequestChanges): void;
+  readBody(operation: number, slot: number, body: number, asBytes: boolean): void;
+  startTimer(operation: number, milliseconds: number): void;
+  stopTimer(operation: number): void;
+  log(level: number, text: string): void;
+  threw(slot: number, stack: string): void;
+}
+
+/**
+ * Carries out the commands of one entry (`runtime/protocol.md`). Commands for exchanges that are over are read and
+ * dropped. Throws `ProtocolError` at the first one that does not keep to the protocol.
+ */
+export function runCommands(commands: string, target: CommandTarget, bytes: HandedBytes): void {
+  const reader = new CommandReader(commands);
+  while (!reader.done) {
+    const letter = reader.letter();
+    const number = reader.number();
+    switch (letter) {
+      case 0x72: // r
+      case 0x7a: // z
+      case 0x62: // b
+      case 0x70: // p
+      case 0x64: // d
+      case 0x68: // h
+        runAnswer(letter, number, reader, target, bytes);
+        break;
+      case 0x65: // e
+        target.escalated(number)?.escalate(undefined);
+        break;
+      default:
+        runOther(letter, number, reader, target, bytes);
+    }
+  }
+}
+
+function runAnswer(
+  letter: number,
+  slot: number,
+  reader: CommandReader,
+  target: CommandTarget,
+  bytes: HandedBytes,
+): void {
+  const status = reader.number();
+  switch (letter) {
+    case 0x72: {
+      const fieldsLength = reader.number();
+      const bodyLength = reader.number();
+      const head: ScriptHead = { status, fields: reader.text(fieldsLength) };
+      const body = reader.text(bodyLength);
+      target.answered(slot)?.answerText(head, body);
+      return;
+    }
+    case 0x7a: {
+      const head: ScriptHead = { status, fields: reader.text(reader.number()) };
+      target.answered(slot)?.answerEmpty(head);
+      return;
+    }
+    case 0x68: {
+      const head: ScriptHead = { status, fields: reader.text(reader.number()) };
+      target.answered(slot)?.headDecided(head);
+      return;
+    }
+    case 0x62:
+    case 0x70: {
+      const handle = reader.number();
+      const head: ScriptHead = { status, fields: reader.text(reader.number()) };
+      if (letter === 0x62) {
+        const body = bytes.take(handle);
+        target.answered(slot)?.answerBytes(head, body);
+      } else target.answered(slot)?.answerHeld(head, handle);
+      return;
+    }
+    default: {
+      const fieldsLength = reader.number();
+      const jsonLength = reader.number();
+      const head: ScriptHead = { status, fields: reader.text(fieldsLength) };
+      const answer = filesAnswer(parseJson(reader.text(jsonLength)), bytes);
+      target.escalated(slot)?.answerFiles(head, answer);
+    }
+  }
+}
+
+function runOther(
+  letter: number,
+  number: number,
+  reader: CommandReader,
+  target: CommandTarget,
+  bytes: HandedBytes,
+): void {
+  switch (letter) {
+    case 0x6e: {
+      const status = reader.number();
+      target.escalated(number)?.answerPage(status);
+      return;
+    }
+    case 0x63: {
+      const changes = requestChanges(parseJson(reader.text(reader.number())), bytes);
+      target.escalated(number)?.escalate(changes);
+      return;
+    }
+    case 0x66: {
+      const operation = reader.number();
+      const changes = requestChanges(parseJson(reader.text(reader.number())), bytes);
+      return target.startFetch(number, operation, changes);
+    }
+    case 0x74: {
+      const slot = reader.number();
+      const body = reader.number();
+      return target.readBody(number, slot, body, reader.number() === 1);
+    }
+    case 0x73:
+      return target.startTimer(number, reader.number());
+    case 0x75:
+      return target.stopTimer(number);
+    case 0x6c:
+      return target.log(number, reader.text(reader.number()));
+    case 0x78:
+      return target.threw(number, reader.text(reader.number()));
+    default:
+      throw new ProtocolError(
+        `reading an isolate's commands: there is no command ${JSON.stringify(String.fromCharCode(letter))}`,
+      );
+  }
+}
+
+function parseJson(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ProtocolError("reading an isolate's commands: wanted JSON", { cause });
+  }
+  if (typeof value !== "object" || value === null) {
+    throw new ProtocolError("reading an isolate's commands: wanted a JSON object");
+  }
+  return value as Record<string, unknown>;
+}
+
+function requestChanges(json: Record<string, unknown>, bytes: HandedBytes): RequestChanges {
+  const { body } = json;
+  if (body === undefined || body === null || typeof body === "string") return json;
+  return { ...json, body: bytes.take(Number(body)) };
+}
+
+function filesAnswer(json: Record<string, unknown>, bytes: HandedBytes): FilesAnswer {
+  if (!Array.isArray(json.parts)) return { ...json, file: json.file };
+  const parts = json.parts.map((part: unknown) => {
+    if (typeof part === "string") return part;
+    const { bytes: handle, ...slice } = part as { bytes?: unknown; file?: unknown };
+    return handle === undefined ? { ...slice, file: slice.file } : bytes.take(Number(handle));
+  });
+  return { parts };
+}

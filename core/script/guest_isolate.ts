@@ -1,0 +1,132 @@
+import ivm from "isolated-vm";
+import type { SiteConfig } from "../config/config.ts";
+import type { CompiledSite } from "./compiled_site.ts";
+import { hostUrl } from "./host_url.ts";
+import { bundleFileName, RUNTIME_FILE_NAME, wrapBundle } from "./wrap_bundle.ts";
+
+/** Milliseconds the scripts may take while they load. */
+const LOAD_LIMIT = 2_000;
+
+/** What goes into an entry: event texts, each possibly followed by bytes (`runtime/protocol.md`). */
+export type Event = string | ArrayBuffer;
+
+/** The CPU limit ended an entry. `index` is the event that ran, -1 when it was microtasks. */
+export class CpuLimitReached extends Error {
+  override readonly name = "CpuLimitReached";
+  readonly index: number;
+  /** Where in the scripts it struck. */
+  readonly guestStack: string;
+
+  constructor(index: number, limit: number, guestStack: string) {
+    super(`the scripts ran for more than ${limit} ms without a pause`);
+    this.index = index;
+    this.guestStack = guestStack;
+  }
+}
+
+/** The isolate is gone: its memory limit was reached, or it could not go on. `index` as in `CpuLimitReached`. */
+export class IsolateDied extends Error {
+  override readonly name = "IsolateDied";
+  readonly index: number;
+
+  constructor(index: number, message: string) {
+    super(message);
+    this.index = index;
+  }
+}
+
+/** What the guest may call on the host, and what the host hears of it. */
+export interface GuestServices {
+  /** The guest runtime, compiled (`compile_runtime.ts`). */
+  readonly runtime: string;
+  readonly stat: (path: unknown) => string | undefined;
+  readonly putBytes: (bytes: unknown) => number;
+  /** Microtasks have produced commands: enter again. */
+  readonly wake: () => void;
+  /** V8 has lost control over an isolate: the process must end after its open work. */
+  readonly catastrophe: (message: string) => void;
+}
+
+/**
+ * The V8 isolate of one version of a site's scripts and the one function through which it is entered. All of
+ * isolated-vm is in this file; none of its objects goes anywhere else, least of all into the isolate.
+ */
+export class GuestIsolate {
+  /** Whether heads come by before they are sent, because a script exports onResponse. */
+  readonly hooked: boolean;
+  readonly #isolate: ivm.Isolate;
+  readonly #turn: ivm.Reference;
+  readonly #running = new Int32Array(new SharedArrayBuffer(4));
+  readonly #runOptions: { timeout: number };
+
+  /** Creates the isolate and loads the scripts. Throws what they throw while loading, with its stack. */
+  constructor(site: SiteConfig, compiled: CompiledSite, services: GuestServices) {
+    this.#runOptions = { timeout: site.limits.cpu };
+    this.#isolate = new ivm.Isolate({
+      memoryLimit: site.limits.memory,
+      onCatastrophicError: services.catastrophe,
+    });
+    try {
+      const context = this.#isolate.createContextSync();
+      const entries = this.#start(context, site, services);
+      this.#turn = entries.getSync("turn", { reference: true }) as ivm.Reference;
+      const bundle = this.#evaluate(context, wrapBundle(compiled.code), bundleFileName(compiled.site));
+      const load = entries.getSync("load", { reference: true }) as ivm.Reference;
+      this.hooked = load.applySync(undefined, [bundle.derefInto()], { timeout: LOAD_LIMIT }) === "h";
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  /** One entry: events in, commands out. Throws `CpuLimitReached` or `IsolateDied`. */
+  enter(events: Event[]): string {
+    let commands: unknown;
+    try {
+      commands = this.#turn.applySync(undefined, events.map(transferable), this.#runOptions);
+    } catch (error) {
+      const index = this.#running[0]!;
+      const message = error instanceof Error ? error.message : String(error);
+      if (!this.#isolate.isDisposed && message === "Script execution timed out.") {
+        const stack = error instanceof Error ? (error.stack ?? "") : "";
+        throw new CpuLimitReached(index, this.#runOptions.timeout, stack);
+      }
+      throw new IsolateDied(index, message);
+    }
+    if (typeof commands !== "string") throw new IsolateDied(-1, "the isolate returned no commands");
+    return commands;
+  }
+
+  dispose(): void {
+    if (!this.#isolate.isDisposed) this.#isolate.dispose();
+  }
+
+  #start(context: ivm.Context, site: SiteConfig, services: GuestServices): ivm.Reference {
+    const start = this.#evaluate(context, services.runtime, RUNTIME_FILE_NAME);
+    const { name, root = "", hosts, env } = site;
+    return start.applySync(
+      undefined,
+      [
+        new ivm.Callback(services.stat),
+        new ivm.Callback(services.putBytes),
+        new ivm.Callback(hostUrl.parseUrl),
+        new ivm.Callback(hostUrl.setUrlPart),
+        new ivm.Callback(services.wake),
+        new ivm.ExternalCopy(this.#running).copyInto(),
+        JSON.stringify({ site: { name, root, hosts }, env }),
+      ],
+      { timeout: LOAD_LIMIT, result: { reference: true } },
+    ) as ivm.Reference;
+  }
+
+  #evaluate(context: ivm.Context, code: string, filename: string): ivm.Reference {
+    const script = this.#isolate.compileScriptSync(code, { filename });
+    return script.runSync(context, { timeout: LOAD_LIMIT, reference: true }) as ivm.Reference;
+  }
+}
+
+/** Bytes are moved, not copied: the caller gives them away. */
+function transferable(event: Event): string | ivm.Copy<ArrayBuffer> {
+  if (typeof event === "string") return event;
+  return new ivm.ExternalCopy(event, { transferOut: true }).copyInto({ release: true, transferIn: true });
+}

@@ -1,0 +1,69 @@
+import type { HttpError } from "../http/http_error.ts";
+
+/** Fields of the request that escalation shall use instead of the original ones; as the script gave them, unchecked. */
+export interface RequestChanges {
+  readonly path?: unknown;
+  readonly query?: unknown;
+  readonly method?: unknown;
+  /** Field lines, all of them. */
+  readonly headers?: unknown;
+  readonly file?: unknown;
+  readonly backend?: unknown;
+  readonly env?: unknown;
+  /** New body: text, or bytes; null for none; undefined to keep the request's. */
+  readonly body?: string | Uint8Array | null;
+}
+
+/** An answer made of files that the host sends; as the script gave it, unchecked. */
+export type FilesAnswer =
+  | {
+      readonly file: unknown;
+      readonly offset?: unknown;
+      readonly length?: unknown;
+      readonly contentType?: unknown;
+      readonly download?: unknown;
+    }
+  | {
+      readonly parts: readonly (
+        | string
+        | Uint8Array
+        | { readonly file: unknown; readonly offset?: unknown; readonly length?: unknown }
+      )[];
+    };
+
+/** Which body a script means: the request's own, the one escalation brought (seen by onResponse), or a fetch's. */
+export type BodyHandle = number;
+export const REQUEST_BODY = 0;
+export const ESCALATED_BODY = -1;
+
+/** How a status with its field lines arrives from a script: numbers and texts, unchecked. */
+export interface ScriptHead {
+  readonly status: number;
+  readonly fields: string;
+}
+
+/**
+ * One exchange as the isolate sees it: what a script decided is told through these methods. All values come from
+ * a script and are hostile; the receiver checks them.
+ */
+export interface ScriptTask {
+  /** Event `R` of the protocol for this exchange under the given slot. */
+  requestEvent(slot: number): string;
+  answerText(head: ScriptHead, body: string): void;
+  answerBytes(head: ScriptHead, body: Uint8Array): void;
+  answerFiles(head: ScriptHead, answer: FilesAnswer): void;
+  answerHeld(head: ScriptHead, body: BodyHandle): void;
+  answerEmpty(head: ScriptHead): void;
+  answerPage(status: number): void;
+  escalate(changes: RequestChanges | undefined): void;
+  /** The head that was offered to onResponse comes back. */
+  headDecided(head: ScriptHead): void;
+  fetch(operation: number, changes: RequestChanges): void;
+  readBody(operation: number, body: BodyHandle, asBytes: boolean): void;
+  /** The script threw, took too long or ran out of memory. `stack` is what it threw, when it threw. */
+  scriptFailed(error: HttpError, stack: string | undefined): void;
+  /** The isolate ended before it began with this exchange: it shall be handed to the scripts again. */
+  runAgain(): void;
+  /** The entry is over and the script has not decided: its deadline begins. */
+  scriptWaits(): void;
+}

@@ -1,0 +1,253 @@
+import type { SiteConfig } from "../config/config.ts";
+import { HttpError } from "../http/http_error.ts";
+import { ProtocolError } from "./command_reader.ts";
+import { type CommandTarget, runCommands } from "./command_runner.ts";
+import type { CompiledSite } from "./compiled_site.ts";
+import { CpuLimitReached, type Event, GuestIsolate } from "./guest_isolate.ts";
+import { HandedBytes } from "./handed_bytes.ts";
+import type { RequestChanges, ScriptTask } from "./script_task.ts";
+import { ScriptTimers } from "./script_timers.ts";
+import { TurnQueue } from "./turn_queue.ts";
+
+/** Bytes a script may hand over in one entry. */
+const HANDED_LIMIT = 32 * 1024 * 1024;
+/** Entries in a row for what microtasks produced, before other work gets its turn. */
+const REENTRIES = 16;
+
+/** What a site's isolate needs of the worker. */
+export interface IsolateServices {
+  readonly runtime: string;
+  readonly stat: (path: unknown) => string | undefined;
+  log(level: number, text: string): void;
+  /** The isolate has ended; `waiting` had not begun and can run in another one. */
+  died(isolate: SiteIsolate, waiting: readonly ScriptTask[], message: string): void;
+  catastrophe(message: string): void;
+}
+
+/**
+ * One version of a site's scripts at work: exchanges and operations under way, events going in, commands carried
+ * out. Requests, finished operations and timers of one event-loop iteration go in as one entry.
+ */
+export class SiteIsolate implements CommandTarget {
+  readonly compiled: CompiledSite;
+  readonly #site: SiteConfig;
+  readonly #services: IsolateServices;
+  readonly #guest: GuestIsolate;
+  readonly #queue: TurnQueue;
+  readonly #bytes = new HandedBytes(HANDED_LIMIT);
+  readonly #timers: ScriptTimers;
+  /** Exchanges the scripts have a part in. */
+  readonly #tasks = new Map<number, ScriptTask>();
+  /** Exchange of each operation under way. */
+  readonly #operations = new Map<number, number>();
+  #woken = false;
+  #dead = false;
+  #lastSlot = 0;
+
+  /** Creates the isolate and loads the scripts. Throws what they throw while loading, with its stack. */
+  constructor(site: SiteConfig, compiled: CompiledSite, services: IsolateServices) {
+    this.compiled = compiled;
+    this.#site = site;
+    this.#services = services;
+    this.#queue = new TurnQueue((events, slots) => this.#enter(events, slots));
+    this.#timers = new ScriptTimers((operation) => this.#queue.add(`M${operation}`, 0));
+    this.#guest = new GuestIsolate(site, compiled, {
+      runtime: services.runtime,
+      stat: services.stat,
+      putBytes: (bytes) => (bytes instanceof ArrayBuffer ? this.#bytes.put(bytes) : 0),
+      wake: () => {
+        this.#woken = true;
+      },
+      catastrophe: services.catastrophe,
+    });
+    // What the scripts did while loading: log lines, timers.
+    if (this.#woken) this.#queue.wake();
+  }
+
+  /** Whether a script exports onResponse, so that heads come by before they are sent. */
+  get hooked(): boolean {
+    return this.#guest.hooked;
+  }
+
+  /** Whether any exchange still needs this version. */
+  get busy(): boolean {
+    return this.#tasks.size > 0;
+  }
+
+  /** Whether the scripts still have a part in the exchange. */
+  waitsFor(slot: number): boolean {
+    return this.#tasks.has(slot);
+  }
+
+  /** Hands a request to the scripts, under a slot that `requestEvent` is told. */
+  begin(task: ScriptTask): void {
+    this.#lastSlot = this.#lastSlot === 0x3fffffff ? 1 : this.#lastSlot + 1;
+    const slot = this.#lastSlot;
+    this.#tasks.set(slot, task);
+    this.#queue.add(task.requestEvent(slot), slot);
+  }
+
+  /** The head that escalation brought, for onResponse. */
+  offerHead(slot: number, status: number, by: string, fields: string): void {
+    this.#queue.add(`H${slot}\n${status}\n${by}\n${fields}`, slot);
+  }
+
+  settleFetch(operation: number, status: number, hasBody: boolean, fields: string): void {
+    this.#settle(operation, `F${operation}\n${status}\n${hasBody ? 1 : 0}\n${fields}`);
+  }
+
+  settleText(operation: number, text: string): void {
+    this.#settle(operation, `T${operation}\n${text}`);
+  }
+
+  /** The bytes are moved into the isolate: the caller gives them away. */
+  settleBytes(operation: number, bytes: ArrayBuffer): void {
+    this.#settle(operation, `D${operation}`, bytes);
+  }
+
+  failOperation(operation: number, name: string, message: string): void {
+    this.#settle(operation, `E${operation}\n${name}\n${message.replaceAll("\n", " ")}`);
+  }
+
+  /** The exchange is over for good: what the scripts still do for it is dropped. */
+  forget(slot: number): void {
+    if (this.#tasks.delete(slot)) this.#queue.add(`A${slot}`, 0);
+  }
+
+  dispose(): void {
+    this.#dead = true;
+    this.#queue.close();
+    this.#timers.close();
+    this.#guest.dispose();
+  }
+
+  // What commands do.
+
+  answered(slot: number): ScriptTask | undefined {
+    const task = this.#tasks.get(slot);
+    this.#tasks.delete(slot);
+    return task;
+  }
+
+  escalated(slot: number): ScriptTask | undefined {
+    return this.#guest.hooked ? this.#tasks.get(slot) : this.answered(slot);
+  }
+
+  startFetch(slot: number, operation: number, changes: RequestChanges): void {
+    this.#admit(operation, slot)?.fetch(operation, changes);
+  }
+
+  readBody(operation: number, slot: number, body: number, asBytes: boolean): void {
+    this.#admit(operation, slot)?.readBody(operation, body, asBytes);
+  }
+
+  startTimer(operation: number, milliseconds: number): void {
+    const limit = this.#site.limits.operations;
+    // The callback of a timer cannot fail, so one too many is never due, and the log says so.
+    if (!this.#timers.start(operation, milliseconds, limit)) {
+      this.#services.log(40, `setTimeout: more than ${limit} timers under way; this one is dropped`);
+    }
+  }
+
+  stopTimer(operation: number): void {
+    this.#timers.stop(operation);
+  }
+
+  log(level: number, text: string): void {
+    this.#services.log(level, text);
+  }
+
+  threw(slot: number, stack: string): void {
+    const error = new HttpError(
+      500,
+      "script_error",
+      `running the scripts of "${this.#site.name}": they threw`,
+    );
+    this.answered(slot)?.scriptFailed(error, stack);
+  }
+
+  #settle(operation: number, event: string, bytes?: ArrayBuffer): void {
+    const slot = this.#operations.get(operation);
+    if (slot === undefined) return;
+    this.#operations.delete(operation);
+    this.#queue.add(event, slot, bytes);
+  }
+
+  /** Takes down an operation; refuses it when its exchange is over or too many are under way. */
+  #admit(operation: number, slot: number): ScriptTask | undefined {
+    const limit = this.#site.limits.operations;
+    const task = this.#tasks.get(slot);
+    const full = this.#operations.size >= limit;
+    this.#operations.set(operation, slot);
+    if (task !== undefined && !full) return task;
+    const why = full ? `more than ${limit} operations are under way` : "the request it belongs to is over";
+    this.failOperation(operation, "Error", why);
+    return undefined;
+  }
+
+  #enter(events: Event[], slots: readonly number[]): void {
+    if (!this.#run(events, slots)) return;
+    for (let i = 0; this.#woken && !this.#dead; i++) {
+      if (i === REENTRIES) return this.#queue.wake();
+      if (!this.#run([], [])) return;
+    }
+    for (const slot of slots) if (slot !== 0) this.#tasks.get(slot)?.scriptWaits();
+  }
+
+  /** One entry and its commands. Returns false when it did not go well, and has seen to it. */
+  #run(events: Event[], slots: readonly number[]): boolean {
+    this.#woken = false;
+    try {
+      runCommands(this.#guest.enter(events), this, this.#bytes);
+      this.#bytes.clear();
+      return true;
+    } catch (error) {
+      this.#bytes.clear();
+      if (error instanceof CpuLimitReached) this.#interrupted(error, events, slots);
+      else this.#ended(error, slots);
+      return false;
+    }
+  }
+
+  /** The CPU limit struck: the request that ran gets its 500, what had not begun goes in again. */
+  #interrupted(error: CpuLimitReached, events: Event[], slots: readonly number[]): void {
+    const { index } = error;
+    const blamed = index === -1 ? new Set(slots) : new Set([slots[index]]);
+    this.#queue.suspect();
+    if (index !== -1) this.#queue.putBack(events.slice(index + 1), slots.slice(index + 1));
+    // What others in the batch had finished is still in the outbox; those are not to blame.
+    if (events.length > 0) this.#run([], []);
+    for (const slot of blamed) {
+      if (slot === undefined || slot === 0) continue;
+      const task = this.#tasks.get(slot);
+      this.forget(slot);
+      task?.scriptFailed(
+        new HttpError(500, "script_cpu_limit", this.#message(error), error),
+        error.guestStack,
+      );
+    }
+    this.#queue.wake();
+  }
+
+  /** The isolate is gone, or no longer to be trusted. */
+  #ended(error: unknown, slots: readonly number[]): void {
+    const index = error instanceof Error && "index" in error ? Number(error.index) : -1;
+    const notBegun = new Set<number>([
+      ...(index === -1 ? [] : slots.slice(index + 1)),
+      ...this.#queue.slotsOf("R"),
+    ]);
+    const code = error instanceof ProtocolError ? "script_protocol" : "script_memory_limit";
+    const waiting: ScriptTask[] = [];
+    const failed: ScriptTask[] = [];
+    for (const [slot, task] of this.#tasks) (notBegun.has(slot) ? waiting : failed).push(task);
+    this.#tasks.clear();
+    this.dispose();
+    for (const task of failed)
+      task.scriptFailed(new HttpError(500, code, this.#message(error), error), undefined);
+    this.#services.died(this, waiting, this.#message(error));
+  }
+
+  #message(error: unknown): string {
+    return `running the scripts of "${this.#site.name}": ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
