@@ -274,6 +274,14 @@ function failures(protocol: string, start: StartApplication): void {
     await until("the connection is closed", () => server.connections === 0);
   });
 
+  test(`${protocol}: a response body nobody takes for idleTimeout is cut off`, async () => {
+    await using server = await start((request) => void request.respond(200).write("begin"));
+    const response = await sendForHead(server.backend({ idleTimeout: 50 }));
+    await until("the connection is closed", () => server.connections === 0);
+    const { bodyError } = await readBody(response.body!);
+    assert.equal((bodyError as HttpError).code, "response_body_stalled");
+  });
+
   test(`${protocol}: a request body that stalls for idleTimeout ends the exchange with 408`, async () => {
     await using server = await start((request) => request.body.resume());
     const body = new ManualBody(10);

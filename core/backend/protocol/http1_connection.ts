@@ -134,12 +134,18 @@ export class Http1Connection implements PooledConnection, RequestWriterEvents, B
   pauseReading(): void {
     if (this.#paused) return;
     this.#paused = true;
+    this.#phase = "receiver";
+    this.#timer.refresh();
     this.#socket.pause();
   }
 
   resumeReading(): void {
     if (!this.#paused) return;
     this.#paused = false;
+    if (this.#phase === "receiver") {
+      this.#phase = "response body";
+      this.#timer.refresh();
+    }
     this.#socket.resume();
   }
 

@@ -11,6 +11,8 @@ export type Phase =
   | "sending"
   | "response head"
   | "response body"
+  /** The receiver of the response body, which has paused or not begun. */
+  | "receiver"
   | "idle"
   | "closing";
 
@@ -28,6 +30,12 @@ export function deadlinePassed(phase: Phase, config: BackendConfig): HttpError {
         408,
         "request_body_stalled",
         `nothing of a request body for backend ${config.name} came within ${config.idleTimeout} ms`,
+      );
+    case "receiver":
+      return new HttpError(
+        504,
+        "response_body_stalled",
+        `nothing of a response body from backend ${config.name} was taken within ${config.idleTimeout} ms`,
       );
     default:
       return late("backend_idle_timeout", "sent nothing of a response body", config.idleTimeout, config);
