@@ -1,0 +1,16 @@
+import type { HttpConfig } from "../config/config.ts";
+import type { HttpError } from "../http/http_error.ts";
+import type { Client, IncomingHandler } from "../http/incoming.ts";
+import type { TimerWheel } from "../http/timer_wheel.ts";
+
+/** What a listener needs to know. */
+export interface FrontOptions {
+  readonly http: HttpConfig;
+  readonly timers: TimerWheel;
+  /** Gets each request. Must not throw; if it does, the request is answered with 500. */
+  readonly handler: IncomingHandler;
+  /** A request refused before it became an exchange, for the log. */
+  readonly onRefused?: (error: HttpError, client: Client) => void;
+  /** A connection could not be accepted (out of descriptors, say), for the log; the listener goes on. */
+  readonly onError?: (error: Error) => void;
+}

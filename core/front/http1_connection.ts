@@ -1,0 +1,308 @@
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { HeadReader } from "../http/head_reader.ts";
+import { HttpError } from "../http/http_error.ts";
+import type { Client } from "../http/incoming.ts";
+import { type ParsedRequest, parseRequestHead } from "../http/parse_request_head.ts";
+import { standardPage } from "../http/standard_page.ts";
+import type { Timer } from "../http/timer_wheel.ts";
+import type { ConnectionContext } from "./connection_context.ts";
+import { Http1Incoming } from "./http1_incoming.ts";
+import { Http1Input, type InputOwner } from "./http1_input.ts";
+import { type BodyOwner, RequestBody } from "./request_body.ts";
+import { type ResponseOwner, ResponseWriter } from "./response_writer.ts";
+
+/** Bytes of an unread request body that are read and thrown away so that the connection can go on. */
+const DRAIN_LIMIT = 65_536;
+/** Milliseconds that may take. */
+const DRAIN_TIME = 5_000;
+/** Bytes thrown away behind the last response, so that a client still sending gets to read it (RFC 9112 9.6). */
+const LINGER_LIMIT = 16_777_216;
+/** Milliseconds that may take. */
+const LINGER_TIME = 5_000;
+
+/**
+ * idle: between requests. head: a head has begun. exchange: a request is being answered. drain: it has been, but
+ * the rest of its body is still to be thrown away. linger: the last response is out, the client may finish.
+ */
+type Phase = "idle" | "head" | "exchange" | "drain" | "linger" | "closed";
+
+/** One HTTP/1 connection of a client: requests off the socket one after the other, responses in their order. */
+export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
+  readonly client: Client;
+  readonly localPort: number;
+  readonly #socket: Socket;
+  readonly #context: ConnectionContext;
+  readonly #input: Http1Input;
+  readonly #writer: ResponseWriter;
+  readonly #reader: HeadReader;
+  readonly #timer: Timer;
+  #phase: Phase = "idle";
+  #requests = 0;
+  /** The current exchange. */
+  #request: ParsedRequest | undefined;
+  #incoming: Http1Incoming | undefined;
+  #body: RequestBody | undefined;
+  /** Whether the connection goes on after the current response. */
+  #persists = true;
+  /** Whether what the client sends can't be followed any more. */
+  #isBroken = false;
+  /** Bytes thrown away in the phases drain and linger. */
+  #discarded = 0;
+  #error: Error | undefined;
+
+  /** `onClose` is called once, when the connection is closed for good. */
+  constructor(socket: Socket, context: ConnectionContext, onClose: (connection: Http1Connection) => void) {
+    const { http, timers } = context.options;
+    this.#socket = socket;
+    this.#context = context;
+    this.#reader = new HeadReader(http.head);
+    this.client = {
+      address: socket.remoteAddress ?? "unix",
+      port: socket.remotePort ?? 0,
+      tls: (socket as Partial<TLSSocket>).encrypted === true,
+    };
+    this.localPort = socket.localPort ?? 0;
+    this.#timer = timers.add(http.headTimeout, () => this.#timedOut());
+    this.#input = new Http1Input(socket, this);
+    this.#writer = new ResponseWriter(socket, this);
+    socket.on("error", (error) => {
+      this.#error ??= new HttpError(499, "client_closed", "the client's connection failed", error);
+    });
+    socket.on("close", () => {
+      this.#closed();
+      onClose(this);
+    });
+  }
+
+  /** The listener drains: nothing is lost by ending a connection between requests. */
+  closeIfIdle(): void {
+    if (this.#phase === "idle") this.#close();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** Begins the text of a response head, all but framing and empty line. Decides whether the connection goes on. */
+  beginHead(status: number, fields: string, flags: number, mustClose: boolean): string {
+    this.#persists = !mustClose && this.#mayPersist();
+    const text = this.#context.heads.begin(status, fields, flags);
+    if (!this.#persists) return `${text}Connection: close\r\n`;
+    return this.#request?.head.minorVersion === 0 ? `${text}Connection: keep-alive\r\n` : text;
+  }
+
+  /** Resets the connection, for an orderly end would complete a body that lasts until the close. */
+  responseFailed(error: Error): void {
+    this.#error ??= error;
+    if (this.localPort > 0) this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
+  }
+
+  responseBlocked(): void {
+    this.#timer.refresh(this.#context.options.http.idleTimeout);
+  }
+
+  responseDone(bytes: number): void {
+    const incoming = this.#incoming!;
+    const body = this.#body;
+    this.#incoming = undefined;
+    const isComplete = body === undefined || body.isDone;
+    if (!isComplete) body.discard();
+    if (!this.#persists || this.#isBroken || (body?.remaining ?? 0) > DRAIN_LIMIT) this.#close();
+    else if (isComplete) this.#rest();
+    else this.#drain();
+    incoming.finish(bytes, undefined);
+    this.#input.process();
+  }
+
+  bodyWanted(): void {
+    if (this.#phase !== "exchange") return;
+    this.#timer.refresh(this.#context.options.http.idleTimeout);
+    const isAwaited = this.#request!.expectContinue && this.#body!.received === 0 && this.#input.isEmpty;
+    if (isAwaited && !this.#incoming!.hasResponded)
+      this.#socket.write("HTTP/1.1 100 Continue\r\n\r\n", "latin1");
+    this.#input.process();
+  }
+
+  takeInput(chunk: Buffer, offset: number): boolean {
+    switch (this.#phase) {
+      case "idle":
+      case "head":
+        this.#readHead(chunk, offset);
+        return true;
+      case "exchange":
+      case "drain":
+        if (this.#body?.wants !== true) return false;
+        this.#readBody(this.#body, chunk, offset);
+        return true;
+      default:
+        this.#input.advance(chunk.length);
+        this.#discarded += chunk.length - offset;
+        if (this.#discarded > LINGER_LIMIT) this.#socket.destroy();
+        return true;
+    }
+  }
+
+  inputEnded(): void {
+    if (this.#phase !== "exchange") {
+      this.#close();
+    } else if (this.#body?.isOver === false) {
+      this.#isBroken = true;
+      this.#body.inputEnded();
+    }
+  }
+
+  #readHead(chunk: Buffer, offset: number): void {
+    const { http } = this.#context.options;
+    const text = this.#reader.read(chunk, offset);
+    if (text === undefined) {
+      // The first head has its time from the connection's begin.
+      if (this.#phase === "idle" && this.#requests > 0) this.#timer.refresh(http.headTimeout);
+      this.#phase = "head";
+      this.#input.advance(chunk.length);
+      return;
+    }
+    this.#input.advance(this.#reader.end);
+    let request: ParsedRequest;
+    try {
+      request = parseRequestHead(text, http);
+      if (request.framing > http.body) throw tooLarge(request.framing, http.body);
+    } catch (error) {
+      this.#refuse(error as HttpError);
+      return;
+    }
+    this.#begin(request);
+  }
+
+  #begin(request: ParsedRequest): void {
+    const { http, handler } = this.#context.options;
+    this.#phase = "exchange";
+    this.#requests++;
+    this.#request = request;
+    this.#body = request.framing === 0 ? undefined : new RequestBody(request.framing, http.body, this);
+    const incoming = new Http1Incoming(this, this.#writer, request.head, this.#body);
+    this.#incoming = incoming;
+    try {
+      handler(incoming);
+    } catch (error) {
+      incoming.handlerFailed(error);
+    }
+  }
+
+  /** Answers a head that did not become an exchange, and ends the connection. */
+  #refuse(error: HttpError): void {
+    const { status } = error;
+    const page = standardPage(status);
+    const head = this.#context.heads.begin(status, page.headers.toText(), 0);
+    const length = Buffer.byteLength(page.body);
+    const message = `${head}Content-Length: ${length}\r\nConnection: close\r\n\r\n${page.body}`;
+    this.#socket.write(message, "latin1");
+    this.#close();
+    this.#context.options.onRefused?.(error, this.client);
+  }
+
+  #readBody(body: RequestBody, chunk: Buffer, offset: number): void {
+    if (this.#phase === "exchange") this.#timer.refresh(this.#context.options.http.idleTimeout);
+    let end = chunk.length;
+    try {
+      end = body.take(chunk, offset);
+    } catch (error) {
+      this.#isBroken = true;
+      body.fail(error as Error);
+    }
+    this.#input.advance(end);
+    if (this.#phase !== "drain") return;
+    this.#discarded += end - offset;
+    if (this.#isBroken || this.#discarded > DRAIN_LIMIT) this.#close();
+    else if (body.isDone) this.#rest();
+  }
+
+  /** Whether the connection may go on after the current exchange, as far as one knows before its response. */
+  #mayPersist(): boolean {
+    const limit = this.#context.options.http.requestsPerConnection;
+    if (!this.#request!.persistent || this.#isBroken || this.#context.isDraining) return false;
+    if (limit > 0 && this.#requests >= limit) return false;
+    if (this.#input.hasEnded && this.#input.isEmpty) return false;
+    const body = this.#body;
+    if (body === undefined || body.isDone || body.isStarted) return true;
+    // Without 100 Continue the client may send the body or the next request (RFC 9110 section 10.1.1).
+    return !this.#request!.expectContinue && (body.remaining ?? 0) <= DRAIN_LIMIT;
+  }
+
+  #rest(): void {
+    this.#phase = "idle";
+    this.#body = undefined;
+    this.#timer.refresh(this.#context.options.http.keepAliveTimeout);
+    if (this.#context.isDraining) this.#close();
+  }
+
+  #drain(): void {
+    this.#phase = "drain";
+    this.#discarded = 0;
+    this.#timer.refresh(DRAIN_TIME);
+  }
+
+  /** Ends our side and gives the client time to read and to end its own. */
+  #close(): void {
+    if (this.#phase === "linger" || this.#phase === "closed") return;
+    this.#phase = "linger";
+    this.#discarded = 0;
+    this.#socket.end();
+    this.#timer.refresh(LINGER_TIME);
+  }
+
+  #timedOut(): void {
+    const { http } = this.#context.options;
+    switch (this.#phase) {
+      case "idle":
+      case "drain":
+        this.#close();
+        this.#input.process();
+        break;
+      case "head":
+        this.#refuse(
+          new HttpError(408, "head_timeout", `reading a head: not complete after ${http.headTimeout} ms`),
+        );
+        break;
+      case "exchange":
+        this.#exchangeTimedOut(http.idleTimeout);
+        break;
+      default:
+        this.#socket.destroy();
+    }
+  }
+
+  /** Only the client's silence counts; what scripts and backends may take is theirs to limit. */
+  #exchangeTimedOut(limit: number): void {
+    if (this.#writer.isBlocked) {
+      this.#error ??= new HttpError(
+        499,
+        "client_too_slow",
+        `sending a response: nothing taken for ${limit} ms`,
+      );
+      this.#socket.destroy();
+    } else if (this.#body?.wants === true) {
+      this.#isBroken = true;
+      this.#body.fail(
+        new HttpError(408, "body_timeout", `reading a request body: nothing came for ${limit} ms`),
+      );
+    }
+  }
+
+  #closed(): void {
+    this.#phase = "closed";
+    this.#timer.cancel();
+    const incoming = this.#incoming;
+    if (incoming === undefined) return;
+    this.#incoming = undefined;
+    const error = this.#error ?? new HttpError(499, "client_closed", "the client closed its connection");
+    this.#body?.fail(error);
+    this.#writer.cancel();
+    incoming.finish(this.#writer.bytes, error);
+  }
+}
+
+function tooLarge(length: number, limit: number): HttpError {
+  return new HttpError(413, "body_too_large", `reading a request: a body of ${length} bytes, over ${limit}`);
+}

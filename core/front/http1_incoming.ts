@@ -1,0 +1,173 @@
+import { type BodySource, isBodySource, type ResponseBody } from "../http/body.ts";
+import { type BodyFraming, CHUNKED, isBodiless, UNTIL_CLOSE } from "../http/body_framing.ts";
+import { HeaderList } from "../http/header_list.ts";
+import { removeHopByHop } from "../http/hop_by_hop.ts";
+import { HttpError } from "../http/http_error.ts";
+import type { Client, Incoming, ResponseHead } from "../http/incoming.ts";
+import type { RequestHead } from "../http/request_head.ts";
+import { standardPage } from "../http/standard_page.ts";
+import { BytesSource } from "./bytes_source.ts";
+import type { Http1Connection } from "./http1_connection.ts";
+import type { RequestBody } from "./request_body.ts";
+import { HAS_FRAMING, INVALID, inspectFields } from "./response_fields.ts";
+import type { ResponseWriter } from "./response_writer.ts";
+
+/** Bodies at hand up to this many bytes go out in one write with their head; larger ones in pieces. */
+const SINGLE_WRITE = 65_536;
+
+/** One request of an HTTP/1 connection; turns the response it is given into a framed message. */
+export class Http1Incoming implements Incoming {
+  readonly head: RequestHead;
+  readonly body: RequestBody | undefined;
+  onFinished: ((bytes: number, error: Error | undefined) => void) | undefined = undefined;
+  readonly #connection: Http1Connection;
+  readonly #writer: ResponseWriter;
+  #hasResponded = false;
+  #isFinished = false;
+  /** Why what is being sent is not what was asked for. */
+  #fault: Error | undefined = undefined;
+
+  constructor(
+    connection: Http1Connection,
+    writer: ResponseWriter,
+    head: RequestHead,
+    body: RequestBody | undefined,
+  ) {
+    this.#connection = connection;
+    this.#writer = writer;
+    this.head = head;
+    this.body = body;
+  }
+
+  get client(): Client {
+    return this.#connection.client;
+  }
+
+  get localPort(): number {
+    return this.#connection.localPort;
+  }
+
+  get hasResponded(): boolean {
+    return this.#hasResponded;
+  }
+
+  respond(head: ResponseHead, body: ResponseBody): void {
+    if (this.#hasResponded) throw new Error("responding to a request: it has its response already");
+    this.#hasResponded = true;
+    if (this.#isFinished) {
+      cancelBody(body);
+      return;
+    }
+    let fields = head.headers.toText();
+    let flags = inspectFields(fields);
+    if (flags === INVALID || !isFinalStatus(head.status)) {
+      this.#refuse(head, body, fields);
+      return;
+    }
+    if ((flags & HAS_FRAMING) !== 0) {
+      fields = withoutFraming(fields);
+      flags &= ~HAS_FRAMING;
+    }
+    const isBare = isBodiless(head.status, this.head.method);
+    const framing = isBare ? 0 : this.#framingOf(body);
+    const start = this.#connection.beginHead(head.status, fields, flags, framing === UNTIL_CLOSE);
+    if (isBare) this.#sendHead(start, head, body);
+    else if (typeof body === "string") this.#sendText(start, body);
+    else if (body === undefined) this.#writer.sendWhole(`${start}Content-Length: 0\r\n\r\n`, 0);
+    else if (isBodySource(body)) this.#sendSource(start, body, framing);
+    else this.#sendBytes(start, toBuffer(body));
+  }
+
+  /** The exchange is over for the lane; the first call counts. */
+  finish(bytes: number, error: Error | undefined): void {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
+    this.onFinished?.(bytes, error ?? this.#fault);
+  }
+
+  /** The handler threw: what it threw is reported, and the client gets 500 if it has nothing yet. */
+  handlerFailed(cause: unknown): void {
+    this.#fault = new HttpError(500, "handler_failed", "handling a request: the handler threw", cause);
+    if (this.#hasResponded) return;
+    const page = standardPage(500);
+    this.respond({ status: 500, headers: page.headers }, page.body);
+  }
+
+  /** Answers 500 instead of a head that can't be sent. */
+  #refuse(head: ResponseHead, body: ResponseBody, fields: string): void {
+    cancelBody(body);
+    const what = isFinalStatus(head.status) ? JSON.stringify(fields.slice(0, 200)) : `status ${head.status}`;
+    this.#fault = new HttpError(500, "invalid_response_head", `sending a response head: not valid: ${what}`);
+    const page = standardPage(500);
+    this.#hasResponded = false;
+    this.respond({ status: 500, headers: page.headers }, page.body);
+  }
+
+  #sendHead(start: string, head: ResponseHead, body: ResponseBody): void {
+    const length = head.declaredLength ?? (head.status === 304 ? undefined : lengthOf(body));
+    cancelBody(body);
+    // RFC 9110 section 8.6: none in a 204.
+    const field = length === undefined || head.status === 204 ? "" : `Content-Length: ${length}\r\n`;
+    this.#writer.sendWhole(`${start}${field}\r\n`, 0);
+  }
+
+  #sendText(start: string, body: string): void {
+    const length = Buffer.byteLength(body);
+    if (length === body.length && length <= SINGLE_WRITE) {
+      // Only ASCII, so Latin-1 writes it as it is.
+      this.#writer.sendWhole(`${start}Content-Length: ${length}\r\n\r\n${body}`, length);
+      return;
+    }
+    this.#sendBytes(start, Buffer.from(body));
+  }
+
+  #sendBytes(start: string, body: Buffer): void {
+    if (body.length > SINGLE_WRITE) {
+      this.#sendSource(start, new BytesSource(body), body.length);
+      return;
+    }
+    const head = `${start}Content-Length: ${body.length}\r\n\r\n`;
+    const message = Buffer.allocUnsafe(head.length + body.length);
+    message.write(head, "latin1");
+    body.copy(message, head.length);
+    this.#writer.sendWhole(message, body.length);
+  }
+
+  #sendSource(start: string, body: BodySource, framing: BodyFraming): void {
+    let field = "";
+    if (framing >= 0) field = `Content-Length: ${framing}\r\n`;
+    else if (framing === CHUNKED) field = "Transfer-Encoding: chunked\r\n";
+    this.#writer.sendStream(`${start}${field}\r\n`, body, framing);
+  }
+
+  /** RFC 9112 section 6.3; HTTP/1.0 knows no chunks. Only of interest for a body still to come. */
+  #framingOf(body: ResponseBody): BodyFraming {
+    if (!isBodySource(body)) return 0;
+    if (body.length !== undefined) return body.length;
+    return this.head.minorVersion === 0 ? UNTIL_CLOSE : CHUNKED;
+  }
+}
+
+function isFinalStatus(status: number): boolean {
+  return Number.isInteger(status) && status >= 200 && status <= 599;
+}
+
+function cancelBody(body: ResponseBody): void {
+  if (isBodySource(body)) body.cancel();
+}
+
+/** Length a body would have, for the answer to HEAD. */
+function lengthOf(body: ResponseBody): number | undefined {
+  if (body === undefined) return undefined;
+  return typeof body === "string" ? Buffer.byteLength(body) : body.length;
+}
+
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function withoutFraming(fields: string): string {
+  const headers = HeaderList.fromText(fields);
+  removeHopByHop(headers);
+  return headers.toText();
+}

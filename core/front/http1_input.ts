@@ -1,0 +1,83 @@
+import type { Socket } from "node:net";
+
+/** Bytes kept while nobody takes them: a pipelined request, a body not asked for yet. Above it reading stops. */
+const HOLD_LIMIT = 16_384;
+
+/** Takes what comes in on a connection. */
+export interface InputOwner {
+  /** Takes bytes of `chunk` from `offset` on and calls `advance`. Returns false when they must wait. */
+  takeInput(chunk: Buffer, offset: number): boolean;
+  /** The client ended its side, and everything before that has been taken. May be called again. */
+  inputEnded(): void;
+}
+
+/** What a connection's client sends: kept until its owner takes it, read no faster than that. */
+export class Http1Input {
+  readonly #socket: Socket;
+  readonly #owner: InputOwner;
+  #chunk: Buffer | undefined;
+  #offset = 0;
+  /** What came while `#chunk` had to wait. */
+  readonly #later: Buffer[] = [];
+  #hasEnded = false;
+  #isProcessing = false;
+  #isReading = true;
+
+  constructor(socket: Socket, owner: InputOwner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    socket.on("data", (chunk: Buffer) => {
+      if (this.#chunk === undefined) this.#chunk = chunk;
+      else this.#later.push(chunk);
+      this.process();
+    });
+    socket.on("end", () => {
+      this.#hasEnded = true;
+      this.process();
+    });
+  }
+
+  /** Whether nothing is kept. */
+  get isEmpty(): boolean {
+    return this.#chunk === undefined;
+  }
+
+  /** Whether the client has ended its side. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Offers what is kept to the owner. Called by what the owner calls, it returns at once. */
+  process(): void {
+    if (this.#isProcessing) return;
+    this.#isProcessing = true;
+    while (this.#chunk !== undefined && this.#owner.takeInput(this.#chunk, this.#offset)) {}
+    this.#isProcessing = false;
+    if (this.#hasEnded && this.#chunk === undefined) this.#owner.inputEnded();
+    this.#regulate();
+  }
+
+  /** The owner has taken the bytes of the current chunk before `offset`. */
+  advance(offset: number): void {
+    this.#offset = offset;
+    if (this.#chunk === undefined || offset < this.#chunk.length) return;
+    this.#chunk = this.#later.shift();
+    this.#offset = 0;
+  }
+
+  /** Reads on unless too much waits already. */
+  #regulate(): void {
+    const mayRead = this.#chunk === undefined || this.#size() < HOLD_LIMIT;
+    if (mayRead === this.#isReading) return;
+    this.#isReading = mayRead;
+    if (mayRead) this.#socket.resume();
+    else this.#socket.pause();
+  }
+
+  #size(): number {
+    let size = -this.#offset;
+    if (this.#chunk !== undefined) size += this.#chunk.length;
+    for (const chunk of this.#later) size += chunk.length;
+    return size;
+  }
+}

@@ -1,0 +1,95 @@
+import type { Socket } from "node:net";
+import type { BodySource } from "../http/body.ts";
+import type { BodyFraming } from "../http/body_framing.ts";
+import { ResponseStream } from "./response_stream.ts";
+
+/** What a writer tells its connection. */
+export interface ResponseOwner {
+  /** The kernel has the whole response; `bytes` of it were its body. */
+  responseDone(bytes: number): void;
+  /** The response can't be completed; what was written must not pass for complete. */
+  responseFailed(error: Error): void;
+  /** The client takes nothing for now; told again whenever it took something and stopped again. */
+  responseBlocked(): void;
+}
+
+/** Writes the responses of one connection, one after the other. */
+export class ResponseWriter {
+  readonly #socket: Socket;
+  readonly #owner: ResponseOwner;
+  #stream: ResponseStream | undefined;
+  #bytes = 0;
+  #isBlocked = false;
+
+  constructor(socket: Socket, owner: ResponseOwner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    socket.on("drain", () => {
+      this.#isBlocked = false;
+      this.#stream?.drained();
+    });
+  }
+
+  /** Whether bytes written wait for the client to take them. */
+  get isBlocked(): boolean {
+    return this.#isBlocked;
+  }
+
+  /** Body bytes of the current response written so far. */
+  get bytes(): number {
+    return this.#stream?.sent ?? this.#bytes;
+  }
+
+  /** Sends a whole response, of which `bytes` are its body. Text is Latin-1. */
+  sendWhole(message: string | Buffer, bytes: number): void {
+    this.#bytes = bytes;
+    this.#socket.write(message, "latin1");
+    this.ended();
+  }
+
+  /** Sends a response whose body is still to come; what the source has at once goes out with the head. */
+  sendStream(head: string, source: BodySource, framing: BodyFraming): void {
+    const stream = new ResponseStream(this.#socket, this, source, framing);
+    this.#stream = stream;
+    this.#socket.cork();
+    this.#socket.write(head, "latin1");
+    stream.start();
+    this.#socket.uncork();
+  }
+
+  /** The client has gone: the body's source is told. */
+  cancel(): void {
+    this.#stream?.cancel();
+  }
+
+  /** The last byte was written: waits until the kernel has it, which it mostly has at once. */
+  ended(): void {
+    // A socket destroyed takes writes without a word; its close event ends the exchange.
+    if (this.#socket.destroyed) return;
+    if (this.#socket.writableLength === 0) {
+      this.#done();
+      return;
+    }
+    this.blocked();
+    this.#socket.write("", (error) => {
+      if (error == null) this.#done();
+    });
+  }
+
+  failed(error: Error): void {
+    this.#owner.responseFailed(error);
+  }
+
+  blocked(): void {
+    this.#isBlocked = true;
+    this.#owner.responseBlocked();
+  }
+
+  #done(): void {
+    const bytes = this.bytes;
+    this.#stream = undefined;
+    this.#bytes = 0;
+    this.#isBlocked = false;
+    this.#owner.responseDone(bytes);
+  }
+}
