@@ -53,6 +53,8 @@ function isWritable(folder) {
 function runChild(node, parameters) {
   // The channel closes when this process dies, however it dies; main.ts takes that for SIGTERM.
   const child = spawn(node, parameters, {
+    // In a group of its own, or Ctrl-C reached it twice: from the terminal and from here.
+    detached: true,
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: { ...environment(), LODESTONE_LAUNCHER: String(process.pid) },
   });
