@@ -18,6 +18,7 @@ export class Http1Listener {
   #address: ListenAddress | undefined;
   readonly #forget = (connection: Http1Connection): void => {
     this.#connections.delete(connection);
+    this.#settle();
   };
 
   constructor(options: FrontOptions) {
@@ -28,7 +29,6 @@ export class Http1Listener {
     this.#server.on("error", (error) => {
       if (this.#address !== undefined) this.#options.onError?.(error);
     });
-    this.#server.on("close", () => this.#closed.resolve());
   }
 
   /** Opens the address, or takes a listening socket another process opened. Rejects when that fails. */
@@ -60,8 +60,8 @@ export class Http1Listener {
     if (this.#context.isDraining) return;
     this.#context.isDraining = true;
     if (this.#server.listening) this.#server.close();
-    else this.#closed.resolve();
     for (const connection of this.#connections) connection.closeIfIdle();
+    this.#settle();
   }
 
   /** Drains; resolves when every connection is closed. */
@@ -74,6 +74,12 @@ export class Http1Listener {
   destroy(): void {
     this.drain();
     for (const connection of this.#connections) connection.destroy();
+  }
+
+  /** The server's own close event may come before the last connection has ended its exchange. */
+  #settle(): void {
+    const isOver = this.#context.isDraining && this.#connections.size === 0 && !this.#server.listening;
+    if (isOver) this.#closed.resolve();
   }
 
   #accept(socket: Socket): void {

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { Http1Listener } from "../../core/front/http1_listener.ts";
+import type { Incoming } from "../../core/http/incoming.ts";
+import { TimerWheel } from "../../core/http/timer_wheel.ts";
+import { RawClient } from "./raw_client.ts";
+import { answer, eventually, startFront } from "./start_front.ts";
+
+const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+const HTTP = {
+  requestLine: 1000,
+  head: 1000,
+  fields: 10,
+  body: 1000,
+  headTimeout: 1000,
+  keepAliveTimeout: 1000,
+  idleTimeout: 1000,
+  requestsPerConnection: 0,
+  connections: 10,
+};
+
+test("draining ends idle connections, lets the busy finish and accepts no more", async (t) => {
+  const waiting: Incoming[] = [];
+  const { connect, listener } = await startFront(t, (incoming) => {
+    if (incoming.head.path === "/wait") waiting.push(incoming);
+    else answer(incoming, "ok");
+  });
+  const idle = await connect();
+  idle.send(GET);
+  await idle.response();
+  const busy = await connect();
+  busy.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n");
+  await eventually(() => waiting.length === 1, "the request");
+  let isClosed = false;
+  const closed = listener.close().then(() => {
+    isClosed = true;
+  });
+  assert.equal(await idle.rest(), "");
+  await assert.rejects(RawClient.connect(listener.address), /ECONNREFUSED/);
+  assert.equal(isClosed, false);
+  answer(waiting[0]!, "late");
+  const { head, body } = await busy.response();
+  assert.equal(body, "late");
+  assert.match(head, /Connection: close/);
+  assert.equal(await busy.rest(), "");
+  await closed;
+  assert.equal(listener.connections, 0);
+});
+
+test("destroying cuts everything off", async (t) => {
+  let requests = 0;
+  const { connect, listener, outcomes } = await startFront(t, () => {
+    requests++;
+  });
+  const client = await connect();
+  client.send(GET);
+  await eventually(() => requests === 1, "the request");
+  listener.destroy();
+  await listener.close();
+  await client.until(() => client.isClosed || client.hasEnded, "the close");
+  assert.equal(outcomes.length, 1);
+});
+
+test("a Unix socket serves like TCP", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "lodestone-"));
+  const timers = new TimerWheel({ tick: 10 });
+  const listener = new Http1Listener({
+    http: HTTP,
+    timers,
+    handler: (incoming) => answer(incoming, JSON.stringify([incoming.client, incoming.localPort])),
+  });
+  t.after(async () => {
+    listener.destroy();
+    await listener.close();
+    timers.close();
+    await rm(folder, { recursive: true });
+  });
+  await listener.listen({ kind: "unix", path: join(folder, "s") });
+  assert.deepEqual(listener.address, { kind: "unix", path: join(folder, "s") });
+  const client = await RawClient.connect(listener.address);
+  client.send(GET);
+  assert.equal((await client.response()).body, '[{"address":"unix","port":0,"tls":false},0]');
+  client.close();
+});
+
+test("an address in use rejects, and the listener can still be closed", async (t) => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => taken.once("listening", resolve));
+  t.after(() => taken.close());
+  const timers = new TimerWheel({ tick: 10 });
+  const listener = new Http1Listener({ http: HTTP, timers, handler: () => {} });
+  const { port } = taken.address() as { port: number };
+  await assert.rejects(listener.listen({ kind: "tcp", host: "127.0.0.1", port }), /EADDRINUSE/);
+  await listener.close();
+  timers.close();
+});

@@ -1,0 +1,100 @@
+import type { TestContext } from "node:test";
+import type { HttpConfig } from "../../core/config/config.ts";
+import { Http1Listener } from "../../core/front/http1_listener.ts";
+import type { BodySource, ResponseBody } from "../../core/http/body.ts";
+import { HeaderList } from "../../core/http/header_list.ts";
+import type { HttpError } from "../../core/http/http_error.ts";
+import type { Incoming, IncomingHandler } from "../../core/http/incoming.ts";
+import { TimerWheel } from "../../core/http/timer_wheel.ts";
+import { RawClient } from "./raw_client.ts";
+
+const HTTP: HttpConfig = {
+  requestLine: 2_000,
+  head: 8_000,
+  fields: 50,
+  body: 10_000_000,
+  headTimeout: 10_000,
+  keepAliveTimeout: 10_000,
+  idleTimeout: 10_000,
+  requestsPerConnection: 0,
+  connections: 100,
+};
+
+/** What became of one exchange. */
+export interface Outcome {
+  readonly bytes: number;
+  readonly error: Error | undefined;
+}
+
+export interface Front {
+  readonly listener: Http1Listener;
+  /** In the order of their end. */
+  readonly outcomes: Outcome[];
+  readonly refused: HttpError[];
+  connect(): Promise<RawClient>;
+}
+
+/** Starts a listener on a free port; the test's end stops it and its clients. */
+export async function startFront(
+  t: TestContext,
+  handler: IncomingHandler,
+  http: Partial<HttpConfig> = {},
+): Promise<Front> {
+  const timers = new TimerWheel({ tick: 10 });
+  const outcomes: Outcome[] = [];
+  const refused: HttpError[] = [];
+  const clients: RawClient[] = [];
+  const listener = new Http1Listener({
+    http: { ...HTTP, ...http },
+    timers,
+    handler: (incoming) => {
+      incoming.onFinished = (bytes, error) => outcomes.push({ bytes, error });
+      handler(incoming);
+    },
+    onRefused: (error) => refused.push(error),
+  });
+  await listener.listen({ kind: "tcp", host: "127.0.0.1", port: 0 });
+  t.after(async () => {
+    for (const client of clients) client.close();
+    listener.destroy();
+    await listener.close();
+    timers.close();
+  });
+  const open = async (): Promise<RawClient> => {
+    const client = await RawClient.connect(listener.address);
+    clients.push(client);
+    return client;
+  };
+  return { listener, outcomes, refused, connect: open };
+}
+
+/** Answers with 200, or another status. */
+export function answer(incoming: Incoming, body: ResponseBody, status = 200): void {
+  incoming.respond({ status, headers: HeaderList.empty() }, body);
+}
+
+/** Reads a body to its end; rejects when it fails. */
+export function readBody(body: BodySource | undefined): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const chunks: Buffer[] = [];
+  if (body === undefined) resolve(Buffer.alloc(0));
+  else
+    body.start({
+      data: (chunk) => {
+        chunks.push(chunk);
+        return true;
+      },
+      end: () => resolve(Buffer.concat(chunks)),
+      fail: reject,
+    });
+  return promise;
+}
+
+/** Waits for a condition that no event tells of, at most five seconds. */
+export async function eventually(isTrue: () => boolean, what: string): Promise<void> {
+  const deadline = Date.now() + 5_000;
+  while (!isTrue()) {
+    if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
