@@ -1,7 +1,7 @@
 import { HttpError } from "../http/http_error.ts";
 
 /** Parts one body may have. */
-const MOST_PARTS = 1024;
+export const MOST_PARTS = 1024;
 
 /** Bytes of a file. The path is a real one that the site may read (`FileStat.realPath`). */
 export interface FilePart {

@@ -43,11 +43,15 @@ export class FileAnswer implements Validators {
     this.#plan = planResponse(request, this, length, now);
   }
 
-  /** Whether the answer carries nothing of the file: 304, 412 or 416. */
+  /**
+   * Whether the validators alone decided: 304 or 412. A 416 tells the length, so it needs the file as it is now,
+   * which may have grown.
+   */
   get needsNoFile(): boolean {
-    return this.#plan.status > 206;
+    return this.#plan.status === 304 || this.#plan.status === 412;
   }
 
+  /** For 304, 412 and 416. */
   withoutFile(): FileResponse {
     const status = this.#plan.status;
     let fields = "";
@@ -60,6 +64,7 @@ export class FileAnswer implements Validators {
   /** @param content the whole file */
   fromContent(content: Buffer): FileResponse {
     const { status, start, length } = this.#plan;
+    if (status > 206) return this.withoutFile();
     if (this.#isHead) return this.#toHead();
     const from = this.#offset + start;
     const body = length === content.length ? content : content.subarray(from, from + length);
@@ -70,6 +75,7 @@ export class FileAnswer implements Validators {
   fromFile(file: OpenedFile): FileResponse {
     let body: Buffer | FileBody | undefined;
     try {
+      if (this.#plan.status > 206) return this.withoutFile();
       if (this.#isHead) return this.#toHead();
       const headers = this.#headers();
       const { status, start, length } = this.#plan;

@@ -96,6 +96,7 @@ test("cancel closes the file: before the start, during a read, while paused, fro
   const reading = make();
   reading.start(silent);
   reading.cancel();
+  assert.equal(openBelow(folder), 1, "the descriptor stays valid for the read under way");
   await until(() => openBelow(folder) === 0);
 
   const paused = make();

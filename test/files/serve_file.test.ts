@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import {
+  appendFileSync,
   chmodSync,
   mkdirSync,
   renameSync,
@@ -270,6 +271,15 @@ test("a file truncated since the stat is described as it is now", async (t) => {
   const response = serve("Range: bytes=4-\r\n");
   assert.equal(response.status, 416);
   assert.equal(field(response, "content-range"), "bytes */4");
+  assert.equal(openBelow(folder), 0);
+});
+
+test("a range beyond the end as it was, in a file that has grown since, is sent", async (t) => {
+  const { serve, path, folder } = makeSite(t);
+  appendFileSync(path, "abc");
+  const response = serve("Range: bytes=10-\r\n");
+  assert.equal(field(response, "content-range"), "bytes 10-12/13");
+  assert.equal(await text(response), "abc");
   assert.equal(openBelow(folder), 0);
 });
 

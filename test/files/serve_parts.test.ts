@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import type { BodyPart } from "../../core/files/body_part.ts";
@@ -137,6 +137,19 @@ test("a file that is gone, is a link now, or is truncated on the way fails the b
     send(() => undefined, 0),
     { code: "file_gone" },
   );
+  assert.equal(openBelow(folder), 0);
+});
+
+test("a part is not read through a folder that has become a link", async (t) => {
+  const folder = tempFolder(t);
+  for (const name of ["inside", "outside"]) {
+    mkdirSync(`${folder}/${name}`);
+    writeFileSync(`${folder}/${name}/a`, name);
+  }
+  const response = serve([{ file: `${folder}/inside/a`, offset: 0, length: 6 }]);
+  renameSync(`${folder}/inside`, `${folder}/old`);
+  symlinkSync("outside", `${folder}/inside`);
+  await assert.rejects(bytesOf(response.body), { code: "file_moved" });
   assert.equal(openBelow(folder), 0);
 });
 
