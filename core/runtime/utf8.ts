@@ -1,10 +1,10 @@
-import { charCodeAt, fromCharCode, min, reflectApply, subarray } from "./primordials.ts";
+import { charCodeAt, fromCharCode, reflectApply } from "./primordials.ts";
 
 const Bytes = Uint8Array;
 const Units = Uint16Array;
 
-/** Code units given to `String.fromCharCode` at once; more would overflow the stack. */
-const CHUNK = 4096;
+/** Code units given to `String.fromCharCode` at once. */
+const BLOCK = 512;
 
 /** UTF-8 of a text; lone surrogates become U+FFFD. */
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
@@ -70,12 +70,30 @@ function writeSequence(target: Uint8Array, at: number, code: number, size: numbe
 }
 
 /** Text of bytes that are one code unit each (ASCII, Latin-1), or of UTF-16 code units. */
-export function textOfCodeUnits(units: ArrayLike<number>, length: number): string {
+export function textOfCodeUnits(units: Uint8Array | Uint16Array, length: number): string {
   let text = "";
-  for (let i = 0; i < length; i += CHUNK) {
-    const part = subarray(units as Uint8Array, i, min(i + CHUNK, length));
-    text += reflectApply(fromCharCode, undefined, part as unknown as number[]);
+  let i = 0;
+  // Measured: a plain array applied is the fastest for long text, eight arguments at a time for short one.
+  if (length >= BLOCK) {
+    const block: number[] = [];
+    for (; i + BLOCK <= length; i += BLOCK) {
+      for (let k = 0; k < BLOCK; k++) block[k] = units[i + k]!;
+      text += reflectApply(fromCharCode, undefined, block);
+    }
   }
+  for (; i + 8 <= length; i += 8) {
+    text += fromCharCode(
+      units[i]!,
+      units[i + 1]!,
+      units[i + 2]!,
+      units[i + 3]!,
+      units[i + 4]!,
+      units[i + 5]!,
+      units[i + 6]!,
+      units[i + 7]!,
+    );
+  }
+  for (; i < length; i++) text += fromCharCode(units[i]!);
   return text;
 }
 

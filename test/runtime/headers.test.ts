@@ -132,6 +132,18 @@ test("unread and unchanged headers go back as the very text they came in", () =>
   assert.equal(headersChanged(headers), false);
 });
 
+test("a field is found the same in text and taken apart", () => {
+  const text = "A: 1\r\nAb:2\r\na:\t3 \r\nB:a: 4\r\nx-long:\r\n";
+  for (const name of ["a", "ab", "A", "b", "x-long", "x-lon", "missing"]) {
+    const parsed = headersFromText(text);
+    assert.ok([...parsed].length > 0);
+    const headers = headersFromText(text);
+    for (let look = 0; look < 4; look++) assert.equal(headers.get(name), parsed.get(name), name);
+    assert.equal(headersFromText(text).has(name), parsed.has(name), name);
+  }
+  assert.equal(headersFromText(text).get("a"), "1, 3");
+});
+
 test("a change keeps the other fields' names as they were", () => {
   const headers = headersFromText("hOsT: a\r\nX-One: 1\r\nX-Two: 2\r\n");
   headers.set("x-one", "3");

@@ -1,0 +1,261 @@
+/** Request, Response and fetch: the web-standard ones with what a proxy adds. Part of `lodestone.d.ts`. */
+
+/** The other end of the connection a request came by. */
+interface Client {
+  /** IP address, or "unix" for a client on a Unix socket. */
+  readonly address: string;
+  /** TCP port; 0 on a Unix socket. */
+  readonly port: number;
+  /** Whether the connection is encrypted. */
+  readonly tls: boolean;
+}
+
+/**
+ * A body that stays on the host: the one of the incoming request, or of a response that `fetch` brought.
+ * Opaque; pass it to `new Response(body)` or `new Request(url, { body })`, and its bytes never enter the
+ * script's isolate. It can be used once.
+ */
+interface HeldBody {
+  /** Whether it has been read or passed on. */
+  readonly used: boolean;
+}
+
+/** What can be given as a body. */
+type BodyInit = string | ArrayBuffer | ArrayBufferView | HeldBody | null;
+
+/** What Request and Response have in common: reading the body, once, into memory. */
+interface Body {
+  /** The body to pass on, null when there is none. */
+  readonly body: string | Uint8Array<ArrayBuffer> | HeldBody | null;
+  /** Whether the body has been read already; it can be read once. */
+  readonly bodyUsed: boolean;
+  /**
+   * The body as text (UTF-8). Rejects when it has been read already, and when it is larger than the
+   * site's `limits.body`, with an error that becomes 413 if it is not caught.
+   */
+  text(): Promise<string>;
+  /** The body parsed as JSON; rejects with a SyntaxError when it is not. See `text`. */
+  json(): Promise<unknown>;
+  /** The body as bytes. See `text`. */
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
+  /** The body as a buffer. See `text`. */
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** Options of `new Request()` and `fetch()`. */
+interface RequestInit {
+  /** Standard methods may be written in lower case. */
+  method?: string;
+  /** Replaces all headers. */
+  headers?: HeadersInit;
+  body?: BodyInit;
+}
+
+/**
+ * A request: the Request of the Fetch standard, with what a proxy knows and decides besides.
+ *
+ * The handler gets the incoming request. What it assigns to `path`, `query`, `file`, `backend` and `env`, and
+ * what it changes in `headers`, is what escalation and `fetch(request)` use.
+ */
+declare class Request implements Body {
+  /**
+   * A new request. With a request as second argument (or as first one) it is made from that one: relative
+   * URLs are resolved against its URL, and method, headers, body, `file`, `backend` and `env` are taken over.
+   * The host stays the same, because the site was chosen by it.
+   *
+   *     return new Request("/index.php?page=" + encodeURIComponent(request.path), request);   // start over
+   *
+   * @throws TypeError for an invalid URL, method or header, or for another host.
+   */
+  constructor(input: string | URL | Request, init?: RequestInit | Request);
+
+  /** `GET`, `POST`, ... as the client sent it. */
+  readonly method: string;
+
+  /** The whole URL: scheme, host, `path` and `query` as they are now. Assign to `path` or `query` instead. */
+  readonly url: string;
+
+  /** The URL as the client asked for it, whatever scripts have changed since. */
+  readonly originalUrl: string;
+
+  /**
+   * The path in canonical form: begins with "/", without dot segments, unreserved characters decoded, all others
+   * percent-encoded. So it can be compared safely: `/%61/../b` arrives as `/b`.
+   *
+   * Assign to it to escalate with another path; percent-encode what you put in.
+   *
+   *     request.path = "/v2" + request.path;
+   *
+   * @throws TypeError for a path that doesn't begin with "/" or holds white space, "?" or "#".
+   */
+  path: string;
+
+  /**
+   * The query as text, without its "?", as the client sent it; "" when there is none. Assign to it to escalate
+   * with another one.
+   *
+   *     const query = new URLSearchParams(request.query);
+   *     query.delete("utm_source");
+   *     request.query = query.toString();
+   *
+   * @throws TypeError for a query with white space, "#" or characters outside ASCII.
+   */
+  query: string;
+
+  /**
+   * Absolute path of the static file the request would get: the site's root and the decoded path, "" when the
+   * path can name none or the site has no root. Whether the file exists is for `stat` to tell. Assign
+   * to it to send another file; it must lie below the root or in a folder of `allow.files`.
+   *
+   *     if (stat(request.file)?.isDirectory) request.file += "/index.html";
+   */
+  file: string;
+
+  /**
+   * Name of the backend (from `backends` of the configuration) the request is to go to; "" to leave it to the
+   * proxy: the static file if there is one, else the site's backend.
+   *
+   *     if (request.path.startsWith("/api/")) request.backend = "api";
+   */
+  backend: string;
+
+  /**
+   * Variables passed on to the backend by protocols that have them (FastCGI, SCGI, CGI, AJP); empty at first.
+   * Not the site's settings: those are `env` from "lodestone".
+   *
+   *     request.env.REMOTE_USER = user;
+   */
+  env: Record<string, string>;
+
+  /** The headers. What is changed here goes to the backend; the client's own are kept otherwise. */
+  readonly headers: Headers;
+
+  /** Who sent the request. */
+  readonly client: Client;
+
+  /** Unique name of this request in the logs of all workers. */
+  readonly id: string;
+
+  readonly body: string | Uint8Array<ArrayBuffer> | HeldBody | null;
+  readonly bodyUsed: boolean;
+  text(): Promise<string>;
+  json(): Promise<unknown>;
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+
+  /** A copy with headers of its own. @throws TypeError when the body has been read. */
+  clone(): Request;
+}
+
+/** Options of a response. */
+interface ResponseInit {
+  /** 200 to 599; 200 unless given. */
+  status?: number;
+  /** Kept for the script; HTTP/1 clients get the standard phrase. */
+  statusText?: string;
+  headers?: HeadersInit;
+}
+
+/** Options of `Response.file`. */
+interface FileResponseInit extends ResponseInit {
+  /** First byte to send; 0 unless given. */
+  offset?: number;
+  /** Bytes to send, at most to the end of the file; all the rest unless given. */
+  length?: number;
+  /** Instead of the type the name's ending tells. */
+  contentType?: string;
+  /** Name to save the file under: makes browsers download it. "" for the file's own name. */
+  download?: string;
+}
+
+/** A piece of `Response.parts`: text (sent as UTF-8), bytes, or a slice of a file. */
+type ResponsePart =
+  | string
+  | ArrayBuffer
+  | ArrayBufferView
+  | { file: string; offset?: number; length?: number };
+
+/**
+ * A response: the Response of the Fetch standard, and with `file` and `parts` answers that the host sends
+ * without their bytes ever entering the isolate.
+ *
+ *     return new Response("<p>hello</p>", { headers: { "content-type": "text/html; charset=utf-8" } });
+ *     return new Response(null, { status: 204 });
+ *
+ * Content-Length, Date and everything else about framing are the proxy's. Range and conditional requests
+ * (`If-None-Match`, `If-Modified-Since`) apply by themselves to every finished answer with status 200.
+ */
+declare class Response implements Body {
+  /** Text is sent as UTF-8, with `content-type: text/plain;charset=UTF-8` unless the headers have another. */
+  constructor(body?: BodyInit, init?: ResponseInit);
+
+  /** 200 to 599. Beyond the standard it can be assigned to, for `onResponse`. */
+  status: number;
+  readonly statusText: string;
+  /** Whether the status is from 200 to 299. */
+  readonly ok: boolean;
+  readonly headers: Headers;
+  readonly type: string;
+  readonly url: string;
+  readonly redirected: boolean;
+
+  readonly body: string | Uint8Array<ArrayBuffer> | HeldBody | null;
+  readonly bodyUsed: boolean;
+  text(): Promise<string>;
+  json(): Promise<unknown>;
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+
+  /** A copy. @throws TypeError when the body has been read, or stays on the host. */
+  clone(): Response;
+
+  /**
+   * A file, sent by the host: with entity tag, modification time, content type, ranges and conditional
+   * requests. The path is absolute and must lie below the site's root or in a folder of `allow.files`;
+   * otherwise, or when it is missing, the answer is 404.
+   *
+   *     return Response.file("/srv/media/film.mp4", { download: "holiday.mp4" });
+   *     return Response.file(site.root + "/page.html", { headers: { "cache-control": "no-cache" } });
+   */
+  static file(path: string, options?: FileResponseInit): Response;
+
+  /**
+   * Texts, bytes and slices of files, one after another, as one body; at most 1024 of them. Ranges apply to
+   * the whole.
+   *
+   *     return Response.parts([header, { file: video, offset: start }], { headers: { "content-type": "video/x-flv" } });
+   */
+  static parts(parts: readonly ResponsePart[], init?: ResponseInit): Response;
+
+  /**
+   * The value as JSON, with `content-type: application/json` unless the headers have another.
+   *
+   *     return Response.json({ error: "not found" }, { status: 404 });
+   */
+  static json(data: unknown, init?: ResponseInit): Response;
+
+  /**
+   * A redirect to an absolute or relative URL; what a header may not hold is percent-encoded.
+   *
+   *     return Response.redirect("https://www.example.org" + request.path, 308);
+   *
+   * @param status 301, 302, 303, 307 or 308; 302 unless given.
+   * @throws RangeError for another status.
+   */
+  static redirect(url: string | URL, status?: 301 | 302 | 303 | 307 | 308): Response;
+
+  /** The standard's network error. Returned from a handler it makes the answer 500. */
+  static error(): Response;
+}
+
+/**
+ * Escalates now, instead of when the handler has returned, and brings the response back; its body stays on
+ * the host unless the script reads it. The request is the incoming one or one made from it.
+ *
+ *     export default async (request: Request) => {
+ *       const response = await fetch(request);
+ *       if (response.status === 404) return Response.file(site.root + "/404.html", { status: 404 });
+ *       return new Response(response.body, { status: response.status, headers: response.headers });
+ *     };
+ */
+declare function fetch(input: Request | string | URL, init?: RequestInit | Request): Promise<Response>;

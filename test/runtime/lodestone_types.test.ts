@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const TYPES = join(ROOT, "core/runtime/lodestone.d.ts");
+
+/** What tsc says of these scripts under the options of `examples/tsconfig.json`; "" when they are right. */
+function check(files: Record<string, string>): string {
+  using folder = new TemporaryFolder("types");
+  symlinkSync(join(ROOT, "core"), join(folder.path, "core"));
+  for (const [name, text] of Object.entries(files)) folder.write(name, text);
+  folder.write(
+    "tsconfig.json",
+    JSON.stringify({
+      extends: join(ROOT, "examples/tsconfig.json"),
+      compilerOptions: { types: [TYPES] },
+      include: ["*.ts"],
+    }),
+  );
+  const tsc = join(ROOT, "node_modules/.bin/tsc");
+  const result = spawnSync(process.execPath, [tsc, "-p", folder.path], { encoding: "utf8", timeout: 60_000 });
+  return result.stdout + result.stderr;
+}
+
+test("scripts written by the manual pass the type check", () => {
+  const script = `
+    import { env, type Handler, log, type ModuleWorker, type ResponseHook, site, stat } from "lodestone";
+    import note from "./note.txt";
+
+    const handler: Handler = async (request) => {
+      if (request.path === "/health") return new Response("ok");
+      if (request.method === "PURGE") return 405;
+      if (request.client.tls === false) return Response.redirect(new URL(request.url), 308);
+      const page = stat(site.root + request.path + ".html");
+      if (page?.isFile) return Response.file(page.path, { contentType: "text/html", headers: { a: "b" } });
+      if (request.path === "/parts") return Response.parts(["a", new Uint8Array(1), { file: "/x", offset: 1 }]);
+      const query = new URLSearchParams(request.query);
+      for (const [name, value] of query) log.info(name, value, env.SECRET ?? "", note);
+      const names: string[] = request.headers.keys().map((name) => name.toUpperCase()).toArray();
+      request.headers.set("x-names", names.join());
+      request.backend = "app";
+      request.env.USER = "me";
+      const timer: number = setTimeout((text: string) => console.log(text), 10, "x");
+      clearTimeout(timer);
+      if (request.path === "/again") return new Request("/other", request);
+      const response = await fetch(new Request("/inner", request));
+      if (response.ok) return new Response(response.body, { status: 201, headers: response.headers });
+    };
+    export default handler;
+    export const onResponse: ResponseHook = (response, request) => {
+      response.status = 204;
+      response.headers.delete("x-" + request.id);
+    };
+    export const worker: ModuleWorker = { fetch: (request, env) => Response.json({ path: request.path, env }) };
+    const plain: Handler = () => {};
+    const number: Handler = () => 404;
+    export { plain, number };
+  `;
+  assert.equal(check({ "script.ts": script }), "");
+});
+
+test("mistakes are caught by the type check", () => {
+  const script = `
+    import { env, type Handler, stat } from "lodestone";
+    // @ts-expect-error: text is no answer
+    export const text: Handler = () => "text";
+    export default (request: Request) => {
+      // @ts-expect-error: read-only
+      request.method = "GET";
+      // @ts-expect-error: may be undefined
+      const secret: string = env.SECRET;
+      // @ts-expect-error: may be undefined
+      stat("/x").size;
+      // @ts-expect-error: no such status
+      Response.redirect("/", 200);
+      // @ts-expect-error: scripts have no process
+      process.exit(secret);
+      // @ts-expect-error: scripts have no document
+      document.title;
+    };
+  `;
+  assert.equal(check({ "script.ts": script }), "");
+});
+
+test("the classes in the isolate are what the types say", () => {
+  const script = `
+    import type { FileStat } from "lodestone";
+    import { atob as a, btoa as b } from "./core/runtime/base64.ts";
+    import { createConsole } from "./core/runtime/console.ts";
+    import type { FileStat as PackedStat } from "./core/runtime/file_stat.ts";
+    import { Headers as H } from "./core/runtime/headers.ts";
+    import type { Request as R } from "./core/runtime/request.ts";
+    import type { Response as S, ResponseClass } from "./core/runtime/response.ts";
+    import { TextDecoder as D, TextEncoder as E } from "./core/runtime/text_encoding.ts";
+    import { createURLClasses } from "./core/runtime/url.ts";
+
+    const classes = createURLClasses({ parseUrl: () => undefined, setUrlPart: (href) => href });
+    export const encoders: [typeof TextEncoder, typeof TextDecoder] = [E, D];
+    export const headers: Headers = new H();
+    export const url: Omit<URL, "searchParams"> = new classes.URL("");
+    export const params: URLSearchParams = new classes.URLSearchParams();
+    export const base64: [typeof atob, typeof btoa] = [a, b];
+    export const output: Console = createConsole(() => {});
+    export const file = (stat: PackedStat): FileStat => stat;
+    // What a script may get from a request or response is what the class gives, except \`body\` and \`clone\`.
+    export const request = (own: R): Omit<Request, "body" | "clone"> => own;
+    export const response = (own: S): Omit<Response, "body" | "clone"> => own;
+    export const makers = (own: ResponseClass["Response"]): Record<"file" | "parts" | "json" | "redirect" | "error", unknown> => own;
+  `;
+  assert.equal(check({ "script.ts": script }), "");
+});
+
+test("the manual names every global the runtime installs", () => {
+  const main = readFileSync(join(ROOT, "core/runtime/main.ts"), "utf8");
+  const [, list] = /installGlobals\(\{([\s\S]*?)\n {2}\}\);/.exec(main)!;
+  const installed = [...list!.matchAll(/^ {4}(\w+)/gm)].map((match) => match[1]!);
+  assert.ok(installed.includes("Request") && installed.includes("queueMicrotask"));
+  const types = ["http_globals.d.ts", "web_globals.d.ts"]
+    .map((name) => readFileSync(join(ROOT, "core/runtime", name), "utf8"))
+    .join("\n");
+  for (const name of installed) {
+    assert.match(types, new RegExp(`^declare (?:class|function|const) ${name}\\b`, "m"), name);
+  }
+});
