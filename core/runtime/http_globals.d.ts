@@ -31,7 +31,7 @@ interface Body {
   readonly bodyUsed: boolean;
   /**
    * The body as text (UTF-8). Rejects when it has been read already, and when it is larger than the
-   * site's `limits.body`, with an error that becomes 413 if it is not caught.
+   * site's `limits.body`.
    */
   text(): Promise<string>;
   /** The body parsed as JSON; rejects with a SyntaxError when it is not. See `text`. */
