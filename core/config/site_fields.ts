@@ -81,9 +81,9 @@ export const siteSection: Section<WrittenSite> = {
     scripts: {
       doc:
         "TypeScript or JavaScript files, in the order in which they see a request. Relative paths start from the " +
-        "folder of this file.",
-      type: { kind: "list", of: { kind: "text", format: scriptFile }, minimum: 1 },
-      required: true,
+        "folder of this file. Without any, files and the backend answer by themselves.",
+      type: { kind: "list", of: { kind: "text", format: scriptFile }, minimum: 0 },
+      default: [],
     },
     root: {
       doc: "Folder of the static files. Without it none are served.",

@@ -48,7 +48,6 @@ test("the schema refuses what an editor should underline", () => {
   const bad = [
     "{}",
     "sites: []",
-    "sites: [{}]",
     `${SITE}\nwrokers: 1`,
     `${SITE}\nworkers: 0`,
     `${SITE}\nworkers: many`,

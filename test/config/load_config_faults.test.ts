@@ -28,7 +28,6 @@ const FAULTS: [string, string, RegExp][] = [
     /"workers" is there twice, first on line 2/,
   ],
   ["a key that is a list", `${SITES}? ▶[a]\n: 1`, /a key must be a plain name/],
-  ["a required key that is missing", "sites:\n  - ▶root: ./www", /"scripts" is missing/],
   ["no site at all", "sites: ▶[]", /"sites" is an empty list/],
   ["a missing list of sites", "▶workers: 2", /"sites" is missing/],
   ["an empty file", "▶", /"sites" is missing/],
