@@ -1,31 +1,23 @@
 import type { Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
 import { HeadReader } from "../http/head_reader.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Client } from "../http/incoming.ts";
 import { type ParsedRequest, parseRequestHead } from "../http/parse_request_head.ts";
 import { standardPage } from "../http/standard_page.ts";
 import type { Timer } from "../http/timer_wheel.ts";
+import { BodyDrain, DRAIN_LIMIT, DRAIN_TIME } from "./body_drain.ts";
 import type { ConnectionContext } from "./connection_context.ts";
 import { Http1Incoming } from "./http1_incoming.ts";
 import { Http1Input, type InputOwner } from "./http1_input.ts";
+import { LINGER_TIME, LingeringClose } from "./lingering_close.ts";
 import { type BodyOwner, RequestBody } from "./request_body.ts";
 import { type ResponseOwner, ResponseWriter } from "./response_writer.ts";
 
-/** Bytes of an unread request body that are read and thrown away so that the connection can go on. */
-const DRAIN_LIMIT = 65_536;
-/** Milliseconds that may take. */
-const DRAIN_TIME = 5_000;
-/** Bytes thrown away behind the last response, so that a client still sending gets to read it (RFC 9112 9.6). */
-const LINGER_LIMIT = 16_777_216;
-/** Milliseconds that may take. */
-const LINGER_TIME = 5_000;
-
 /**
  * idle: between requests. head: a head has begun. exchange: a request is being answered. drain: it has been, but
- * the rest of its body is still to be thrown away. linger: the last response is out, the client may finish.
+ * the rest of its body is still to be thrown away. closing: the last response is out, the client may finish.
  */
-type Phase = "idle" | "head" | "exchange" | "drain" | "linger" | "closed";
+type Phase = "idle" | "head" | "exchange" | "drain" | "closing" | "closed";
 
 /** One HTTP/1 connection of a client: requests off the socket one after the other, responses in their order. */
 export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
@@ -47,21 +39,20 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
   #persists = true;
   /** Whether what the client sends can't be followed any more. */
   #isBroken = false;
-  /** Bytes thrown away in the phases drain and linger. */
-  #discarded = 0;
   #error: Error | undefined;
 
   /** `onClose` is called once, when the connection is closed for good. */
-  constructor(socket: Socket, context: ConnectionContext, onClose: (connection: Http1Connection) => void) {
+  constructor(
+    socket: Socket,
+    client: Client,
+    context: ConnectionContext,
+    onClose: (connection: Http1Connection) => void,
+  ) {
     const { http, timers } = context.options;
     this.#socket = socket;
     this.#context = context;
     this.#reader = new HeadReader(http.head);
-    this.client = {
-      address: socket.remoteAddress ?? "unix",
-      port: socket.remotePort ?? 0,
-      tls: (socket as Partial<TLSSocket>).encrypted === true,
-    };
+    this.client = client;
     this.localPort = socket.localPort ?? 0;
     this.#timer = timers.add(http.headTimeout, () => this.#timedOut());
     this.#input = new Http1Input(socket, this);
@@ -92,7 +83,10 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
     return this.#request?.head.minorVersion === 0 ? `${text}Connection: keep-alive\r\n` : text;
   }
 
-  /** Resets the connection, for an orderly end would complete a body that lasts until the close. */
+  /**
+   * Resets the connection, for an orderly end would complete a body that lasts until the close. Unix sockets know
+   * no reset.
+   */
   responseFailed(error: Error): void {
     this.#error ??= error;
     if (this.localPort > 0) this.#socket.resetAndDestroy();
@@ -111,7 +105,7 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
     if (!isComplete) body.discard();
     if (!this.#persists || this.#isBroken || (body?.remaining ?? 0) > DRAIN_LIMIT) this.#close();
     else if (isComplete) this.#rest();
-    else this.#drain();
+    else this.#drain(body);
     incoming.finish(bytes, undefined);
     this.#input.process();
   }
@@ -126,22 +120,13 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
   }
 
   takeInput(chunk: Buffer, offset: number): boolean {
-    switch (this.#phase) {
-      case "idle":
-      case "head":
-        this.#readHead(chunk, offset);
-        return true;
-      case "exchange":
-      case "drain":
-        if (this.#body?.wants !== true) return false;
-        this.#readBody(this.#body, chunk, offset);
-        return true;
-      default:
-        this.#input.advance(chunk.length);
-        this.#discarded += chunk.length - offset;
-        if (this.#discarded > LINGER_LIMIT) this.#socket.destroy();
-        return true;
+    if (this.#phase !== "exchange") {
+      this.#readHead(chunk, offset);
+      return true;
     }
+    if (this.#body?.wants !== true) return false;
+    this.#readBody(this.#body, chunk, offset);
+    return true;
   }
 
   inputEnded(): void {
@@ -203,19 +188,17 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
   }
 
   #readBody(body: RequestBody, chunk: Buffer, offset: number): void {
-    if (this.#phase === "exchange") this.#timer.refresh(this.#context.options.http.idleTimeout);
+    this.#timer.refresh(this.#context.options.http.idleTimeout);
     let end = chunk.length;
     try {
       end = body.take(chunk, offset);
     } catch (error) {
       this.#isBroken = true;
       body.fail(error as Error);
+      // The response may have been completed by a sink while the chunk was decoded.
+      if (this.#phase !== "exchange") this.#close();
     }
     this.#input.advance(end);
-    if (this.#phase !== "drain") return;
-    this.#discarded += end - offset;
-    if (this.#isBroken || this.#discarded > DRAIN_LIMIT) this.#close();
-    else if (body.isDone) this.#rest();
   }
 
   /** Whether the connection may go on after the current exchange, as far as one knows before its response. */
@@ -237,18 +220,22 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
     if (this.#context.isDraining) this.#close();
   }
 
-  #drain(): void {
+  #drain(body: RequestBody): void {
     this.#phase = "drain";
-    this.#discarded = 0;
     this.#timer.refresh(DRAIN_TIME);
+    const drained = (isUsable: boolean): void => {
+      this.#input.handOver(this);
+      if (isUsable) this.#rest();
+      else this.#close();
+    };
+    this.#input.handOver(new BodyDrain(body, this.#input, drained));
   }
 
   /** Ends our side and gives the client time to read and to end its own. */
   #close(): void {
-    if (this.#phase === "linger" || this.#phase === "closed") return;
-    this.#phase = "linger";
-    this.#discarded = 0;
-    this.#socket.end();
+    if (this.#phase === "closing" || this.#phase === "closed") return;
+    this.#phase = "closing";
+    this.#input.handOver(new LingeringClose(this.#socket, this.#input));
     this.#timer.refresh(LINGER_TIME);
   }
 

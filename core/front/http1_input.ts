@@ -14,7 +14,7 @@ export interface InputOwner {
 /** What a connection's client sends: kept until its owner takes it, read no faster than that. */
 export class Http1Input {
   readonly #socket: Socket;
-  readonly #owner: InputOwner;
+  #owner: InputOwner;
   #chunk: Buffer | undefined;
   #offset = 0;
   /** What came while `#chunk` had to wait. */
@@ -55,6 +55,11 @@ export class Http1Input {
     this.#isProcessing = false;
     if (this.#hasEnded && this.#chunk === undefined) this.#owner.inputEnded();
     this.#regulate();
+  }
+
+  /** From now on `owner` takes what comes. */
+  handOver(owner: InputOwner): void {
+    this.#owner = owner;
   }
 
   /** The owner has taken the bytes of the current chunk before `offset`. */

@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { ListenAddress } from "../config/config.ts";
+import { clientOf } from "./client_of.ts";
 import type { ConnectionContext } from "./connection_context.ts";
 import type { FrontOptions } from "./front_options.ts";
 import { Http1Connection } from "./http1_connection.ts";
@@ -83,12 +84,13 @@ export class Http1Listener {
   }
 
   #accept(socket: Socket): void {
-    if (this.#connections.size >= this.#options.http.connections) {
+    const client = clientOf(socket, this.#address?.kind === "unix");
+    if (client === undefined || this.#connections.size >= this.#options.http.connections) {
       socket.on("error", () => {});
       socket.destroy();
       return;
     }
-    this.#connections.add(new Http1Connection(socket, this.#context, this.#forget));
+    this.#connections.add(new Http1Connection(socket, client, this.#context, this.#forget));
   }
 }
 

@@ -18,7 +18,6 @@ export class RequestBody implements BodySource {
   #isStarted = false;
   #isPaused = false;
   #resumedMeanwhile = false;
-  #isDiscarded = false;
   #failure: Error | undefined;
   /** Stands between decoder and sink, because the sink may cancel while a chunk is decoded. */
   readonly #intake: BodySink = {
@@ -59,9 +58,9 @@ export class RequestBody implements BodySource {
     return this.#isStarted;
   }
 
-  /** Whether its sink would take bytes now, or nobody cares for them any more. */
+  /** Whether its sink would take bytes now. */
   get wants(): boolean {
-    return this.#isDiscarded || (this.#sink !== undefined && !this.#isPaused && !this.isOver);
+    return this.#sink !== undefined && !this.#isPaused && !this.isOver;
   }
 
   /** Whether every byte has been taken off the connection. */
@@ -112,7 +111,6 @@ export class RequestBody implements BodySource {
   discard(): void {
     const message = "reading a request body: the response was complete before it";
     this.fail(new HttpError(499, "response_complete", message));
-    this.#isDiscarded = true;
   }
 
   #end(): void {

@@ -224,3 +224,23 @@ test("a body that is still being read when its response is complete fails", asyn
   client.send(`def${GET}`);
   assert.equal((await client.response()).body, "early");
 });
+
+test("what follows a broken body is no request, even if the answer came while it was read", async (t) => {
+  const paths: string[] = [];
+  const { connect } = await startFront(t, (incoming) => {
+    paths.push(incoming.head.path);
+    incoming.body?.start({
+      data: () => {
+        answer(incoming, "early");
+        return true;
+      },
+      end: () => {},
+      fail: () => {},
+    });
+  });
+  const client = await connect();
+  client.send(`${CHUNKED}1\r\na\r\nxyz\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n`);
+  assert.equal((await client.response()).body, "early");
+  assert.equal(await client.rest(), "");
+  assert.deepEqual(paths, ["/"]);
+});
