@@ -48,14 +48,14 @@ export async function compare(
     await verify(workload, server, started);
     running.set(server, started);
   }
-  for (const started of running.values()) {
-    await measure(started, workload.path, { seconds: options.warmUp, connections: options.connections });
+  for (const [server, started] of running) {
+    await timed(server, started, workload, { ...options, seconds: options.warmUp });
   }
   const measured = new Map<BenchServer, Measurement[]>();
   for (let round = 0; round < options.rounds; round++) {
     for (const [server, started] of running) {
       const measurements = measured.getOrInsert(server, []);
-      measurements.push(await measure(started, workload.path, options));
+      measurements.push(await timed(server, started, workload, options));
     }
   }
   const lodestone = servers.find((server) => server.name === "lodestone");
@@ -64,6 +64,19 @@ export async function compare(
     summary(server, measured.get(server)!, treeResident(started.pid), reference),
   );
   return { workload: workload.name, title: workload.title, servers: results };
+}
+
+async function timed(
+  server: BenchServer,
+  started: RunningServer,
+  workload: Workload,
+  options: { seconds: number; connections: number },
+): Promise<Measurement> {
+  try {
+    return await measure(started, workload.path, options);
+  } catch (error) {
+    throw new Error(`${server.title}, ${workload.title}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 async function verify(workload: Workload, server: BenchServer, started: RunningServer): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
 import { type Lodestone, startLodestone } from "../support/lodestone.ts";
+import { RawConnection } from "../support/raw_connection.ts";
 import { request } from "../support/request.ts";
 import { until } from "../support/until.ts";
 import { Neighbour } from "./neighbour.ts";
@@ -120,5 +121,32 @@ export default async (request: Request) => {
       return answer.status === 200 && answer;
     });
     assert.equal(well.text, "well");
+  });
+}
+
+for (const [name, handler] of [
+  ["never ends", "for (;;);"],
+  ["throws", "throw new Error('no');"],
+  ["recurses without end", "const deeper = (): number => 1 + deeper(); deeper();"],
+] as const) {
+  test(`a request whose script ${name} harms no other request of the same site`, async () => {
+    await using lodestone = await serve(`
+export default (request: Request) => {
+  if (request.path === "/bad") { ${handler} }
+  return new Response("well");
+};`);
+    const connections = await Promise.all(
+      Array.from({ length: 9 }, () => RawConnection.open(lodestone.address)),
+    );
+    const send = (connection: RawConnection, path: string): void =>
+      connection.write(`GET ${path} HTTP/1.1\r\nHost: bad.test\r\nConnection: close\r\n\r\n`);
+    try {
+      for (const [i, connection] of connections.entries()) send(connection, i === 4 ? "/bad" : "/well");
+      const answers = await Promise.all(connections.map((connection) => connection.receiveAll()));
+      const statuses = answers.map((answer) => Number(answer.split(" ")[1]));
+      assert.deepEqual(statuses, [200, 200, 200, 200, 500, 200, 200, 200, 200]);
+    } finally {
+      for (const connection of connections) connection[Symbol.dispose]();
+    }
   });
 }
