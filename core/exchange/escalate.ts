@@ -15,6 +15,9 @@ import type { Reply } from "./reply.ts";
 import type { RequestBody } from "./request_body.ts";
 import type { Site } from "./site_table.ts";
 
+/** Names that begin with a dot (`.git`, `.env`) are not for visitors, but for `/.well-known/` (RFC 8615). */
+const HIDDEN = /\/\.(?!well-known(?:\/|$))/;
+
 /** Where escalation can lead. */
 export interface Destinations {
   readonly stat: StatCache;
@@ -66,6 +69,7 @@ export function escalate(
 /** Undefined when there is no such file, or when it is not the site's to send. */
 function fileReply(site: Site, plan: Escalation, { stat, contents }: Destinations): Reply | undefined {
   let path = plan.file!;
+  if (HIDDEN.test(plan.path)) return undefined;
   if (path.endsWith("/")) path += "index.html";
   const found = resolveFile(stat, site.folders, path);
   if (found === undefined) return undefined;

@@ -1,7 +1,8 @@
-import type { BodyPart } from "../files/body_part.ts";
+import { type BodyPart, MOST_PARTS } from "../files/body_part.ts";
 import { resolveFile } from "../files/resolve_file.ts";
 import { serveFile } from "../files/serve_file.ts";
 import { serveParts } from "../files/serve_parts.ts";
+import { HeaderList } from "../http/header_list.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { RequestHead } from "../http/request_head.ts";
 import { standardPage } from "../http/standard_page.ts";
@@ -22,10 +23,16 @@ export function filesReply(
   site: Site,
   { stat, contents }: Destinations,
 ): Reply {
+  // Conditions and ranges are for a 200 (RFC 9110 section 13.2.1): an error page made of a file stays one.
+  const asked = head.status === 200 ? request : { method: request.method, headers: HeaderList.empty() };
   if ("parts" in answer) {
+    if (answer.parts.length > MOST_PARTS) {
+      const message = `sending parts for a script: at most ${MOST_PARTS}, got ${answer.parts.length}`;
+      throw new HttpError(500, "script_bad_answer", message);
+    }
     const parts = answer.parts.map((part) => toPart(part, site, stat));
     if (parts.includes(undefined)) return { status: 404, ...standardPage(404), by: "script" };
-    const whole = serveParts(request, head.headers, parts as BodyPart[]);
+    const whole = serveParts(asked, head.headers, parts as BodyPart[]);
     return { ...whole, status: whole.status === 200 ? head.status : whole.status, by: "script" };
   }
   const path = String(answer.file);
@@ -38,7 +45,7 @@ export function filesReply(
     contentType: answer.contentType === undefined ? undefined : String(answer.contentType),
     download: answer.download === undefined ? undefined : String(answer.download),
   };
-  const file = serveFile(request, selection, found, contents);
+  const file = serveFile(asked, selection, found, contents);
   const headers = file.headers.clone();
   for (const [name] of head.headers) headers.delete(name.toLowerCase());
   for (const [name, value] of head.headers) headers.append(name, value);

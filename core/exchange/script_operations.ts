@@ -7,6 +7,9 @@ import type { SiteIsolate } from "../script/site_isolate.ts";
 import type { EscalationReceiver } from "./escalate.ts";
 import type { Reply } from "./reply.ts";
 
+/** Failures remembered, so that one that is not caught gets its own status. */
+const MOST_FAILURES = 16;
+
 /**
  * What a script has under way for one exchange: fetches, the bodies they brought, bodies being read. Made for
  * exchanges that need it only; ends with the exchange.
@@ -17,6 +20,8 @@ export class ScriptOperations {
   readonly #calls = new Map<number, BackendCall>();
   /** Bodies that fetches brought and nobody has used yet, by operation. */
   readonly #bodies = new Map<number, BodySource>();
+  /** Failures handed to the script, by the message it got. */
+  readonly #failures = new Map<string, HttpError>();
   #closed = false;
 
   /** `limit`: bytes of a body that a script may read. */
@@ -37,14 +42,15 @@ export class ScriptOperations {
       failed: (error) => {
         settled = true;
         this.#calls.delete(operation);
-        this.#fail(operation, `fetch failed with status ${error.status} (${error.code})`);
+        this.#fail(operation, `fetch failed with status ${error.status} (${error.code})`, error);
       },
     };
     try {
       const call = start(receiver);
       if (call !== undefined && !settled) this.#calls.set(operation, call);
     } catch (error) {
-      this.#fail(operation, `fetch: ${error instanceof Error ? error.message : String(error)}`);
+      const message = `fetch: ${error instanceof Error ? error.message : String(error)}`;
+      this.#fail(operation, message, error);
     }
   }
 
@@ -66,7 +72,7 @@ export class ScriptOperations {
         else this.#isolate.settleText(operation, read.toString("utf8"));
       },
       (error: unknown) =>
-        this.#fail(operation, error instanceof HttpError ? error.message : "the body ended early"),
+        this.#fail(operation, error instanceof HttpError ? error.message : "the body ended early", error),
     );
   }
 
@@ -92,8 +98,16 @@ export class ScriptOperations {
     this.#isolate.settleFetch(operation, reply.status, body !== undefined, fields);
   }
 
-  #fail(operation: number, message: string): void {
-    if (!this.#closed) this.#isolate.failOperation(operation, "TypeError", message);
+  /** The failure behind an error that a script let pass: its status tells more than a 500. */
+  failureIn(stack: string): HttpError | undefined {
+    for (const [message, error] of this.#failures) if (stack.includes(message)) return error;
+    return undefined;
+  }
+
+  #fail(operation: number, message: string, cause?: unknown): void {
+    if (this.#closed) return;
+    if (cause instanceof HttpError && this.#failures.size < MOST_FAILURES) this.#failures.set(message, cause);
+    this.#isolate.failOperation(operation, "TypeError", message);
   }
 }
 

@@ -144,7 +144,8 @@ export class Scripted implements ScriptTask {
     const { id, incoming } = this.#exchange;
     const what = `${incoming.head.method} ${incoming.head.path} (request ${id}): ${error.message}`;
     this.#scripts.reportFailure(this.#isolate, what, stack);
-    this.#exchange.failed(error);
+    const behind = stack === undefined ? undefined : this.#operations?.failureIn(stack);
+    this.#exchange.failed(behind ?? error);
   }
 
   scriptWaits(): void {

@@ -60,7 +60,7 @@ export abstract class Body {
     this.#content = content;
   }
 
-  /** Not for scripts: reached only through modules of the runtime, never through a global. */
+  /** For the runtime; taken off the class below, because scripts reach it as the prototype of Request. */
   static contentOf(body: Body): Content {
     return body.#content;
   }
@@ -119,3 +119,8 @@ export abstract class Body {
     return operations.wait<T>(operation);
   }
 }
+
+export const { contentOf, replaceContent } = Body;
+for (const name of ["contentOf", "replaceContent"]) Reflect.deleteProperty(Body, name);
+// Scripts hold instances of these; they shall not make their own.
+for (const opaque of [HeldBody, FileContent]) Reflect.deleteProperty(opaque.prototype, "constructor");

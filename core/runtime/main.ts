@@ -96,14 +96,18 @@ export function start(
     clearInterval: (timer: unknown) => timers.stop(timer),
     self: globalThis,
   });
-  const modules: Readonly<Record<string, unknown>> = {
-    lodestone: createLodestoneModule(host, outbox, { site, env }),
+  const modules = new Map<string, unknown>([
+    ["lodestone", createLodestoneModule(host, outbox, { site, env })],
+  ]);
+  const require = (name: string): unknown => {
+    if (modules.has(name)) return modules.get(name);
+    throw new Error(`there is no module "${name}" in the isolate`);
   };
   return {
     turn: (...events) => turn.enter(events),
     load(bundle) {
       const module: { exports: { scripts?: unknown[] } } = { exports: {} };
-      bundle(module.exports, (name) => modules[name], module);
+      bundle(module.exports, require, module);
       const { handlers, hooks } = readScripts(module.exports.scripts as never, env);
       return turn.use(handlers, hooks) ? "h" : "";
     },

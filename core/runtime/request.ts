@@ -1,4 +1,12 @@
-import { Body, type BodyServices, type Content, HeldBody, toContent } from "./body.ts";
+import {
+  Body,
+  type BodyServices,
+  type Content,
+  contentOf,
+  HeldBody,
+  replaceContent,
+  toContent,
+} from "./body.ts";
 import { defaultFile } from "./default_file.ts";
 import { Headers, headersChanged, headersFromText, headersToText } from "./headers.ts";
 import { bodyChange, type RequestChanges, stringRecord } from "./request_changes.ts";
@@ -75,7 +83,7 @@ export function createRequestClass(services: RequestServices) {
       this.#backend = from.#backend;
       this.#env = from.#env === undefined ? undefined : { ...from.#env };
       this.#bodyChanged = from.#bodyChanged;
-      Body.replaceContent(this, Request.#contentOf(from));
+      replaceContent(this, Request.#ownContent(from));
     }
 
     #takeUrl(url: string, from: Request | undefined): void {
@@ -110,16 +118,16 @@ export function createRequestClass(services: RequestServices) {
       if (init.headers !== undefined)
         this.#headers = new Headers(init.headers as ConstructorParameters<typeof Headers>[0]);
       if (init.body !== undefined) {
-        Body.replaceContent(this, toContent(init.body));
+        replaceContent(this, toContent(init.body));
         this.#bodyChanged = true;
       }
     }
 
-    static #contentOf(request: Request): Content {
-      if (!request.#bodyChanged && Body.contentOf(request) === undefined && request.#parsed().hasBody) {
-        Body.replaceContent(request, new HeldBody(request.#slot, 0));
+    static #ownContent(request: Request): Content {
+      if (!request.#bodyChanged && contentOf(request) === undefined && request.#parsed().hasBody) {
+        replaceContent(request, new HeldBody(request.#slot, 0));
       }
-      return Body.contentOf(request);
+      return contentOf(request);
     }
 
     #parsed(): RequestText {
@@ -128,16 +136,16 @@ export function createRequestClass(services: RequestServices) {
     }
 
     override get body(): unknown {
-      return Request.#contentOf(this) ?? null;
+      return Request.#ownContent(this) ?? null;
     }
 
     override text(): Promise<string> {
-      Request.#contentOf(this);
+      Request.#ownContent(this);
       return super.text();
     }
 
     override bytes(): Promise<Uint8Array<ArrayBuffer>> {
-      Request.#contentOf(this);
+      Request.#ownContent(this);
       return super.bytes();
     }
 
@@ -260,7 +268,7 @@ export function createRequestClass(services: RequestServices) {
       if (request.#file !== undefined) changes.file = request.#file;
       if (request.#backend !== undefined && request.#backend !== "") changes.backend = request.#backend;
       if (request.#env !== undefined) changes.env = stringRecord(request.#env);
-      if (request.#bodyChanged) changes.body = bodyChange(Body.contentOf(request), services.putBytes);
+      if (request.#bodyChanged) changes.body = bodyChange(contentOf(request), services.putBytes);
       for (const _ in changes) return changes;
       return undefined;
     }

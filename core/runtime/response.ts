@@ -1,4 +1,13 @@
-import { Body, type BodyServices, type Content, FileContent, HeldBody, toContent } from "./body.ts";
+import {
+  Body,
+  type BodyServices,
+  type Content,
+  contentOf,
+  FileContent,
+  HeldBody,
+  replaceContent,
+  toContent,
+} from "./body.ts";
 import { Headers, headersToText } from "./headers.ts";
 
 export interface ResponseInit {
@@ -128,7 +137,7 @@ export function createResponseClass(services: ResponseServices) {
 
     clone(): Response {
       if (this.bodyUsed) throw new TypeError("clone(): the body has been read already");
-      const content = Body.contentOf(this);
+      const content = contentOf(this);
       if (content instanceof HeldBody) {
         throw new TypeError(
           "clone(): a body that stays on the host can be used once; read it with bytes() first",
@@ -190,7 +199,7 @@ export function createResponseClass(services: ResponseServices) {
       const response = new Response(INCOMING);
       response.#status = head.status;
       response.#headers = head.headers;
-      Body.replaceContent(response, head.body);
+      replaceContent(response, head.body);
       return response;
     }
 

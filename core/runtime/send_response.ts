@@ -1,4 +1,4 @@
-import { Body, FileContent, HeldBody } from "./body.ts";
+import { contentOf, FileContent, HeldBody } from "./body.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Response, ResponseClass } from "./response.ts";
 
@@ -20,7 +20,7 @@ export function sendResponse(
   const { outbox, responses, putBytes } = parts;
   if (response.type === "error") throw new TypeError("the handler returned Response.error()");
   const fields = responses.fieldsOf(response);
-  const content = Body.contentOf(response);
+  const content = contentOf(response);
   const { status } = response;
   if (typeof content === "string") {
     if (content.length > LONGEST_TEXT) {

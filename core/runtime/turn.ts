@@ -1,4 +1,4 @@
-import { Body, FileContent, HeldBody } from "./body.ts";
+import { contentOf, FileContent, HeldBody } from "./body.ts";
 import { errorText } from "./error_text.ts";
 import { headersFromText } from "./headers.ts";
 import type { Operations } from "./operations.ts";
@@ -168,7 +168,7 @@ export class Turn {
   /** Files are only looked at by the host, so their head comes by later; other answers pass the hooks here. */
   #respond(exchange: SiteExchange, response: Response): void {
     if (!this.#hooks.any) return sendResponse(exchange.slot, response, this.#parts);
-    if (Body.contentOf(response) instanceof FileContent) {
+    if (contentOf(response) instanceof FileContent) {
       this.#keepForHook(exchange);
       return sendResponse(exchange.slot, response, this.#parts);
     }
@@ -191,7 +191,7 @@ export class Turn {
         exchange,
         responses.incoming({ status: Number(status), headers, body: held }),
         (hooked) => {
-          if (Body.contentOf(hooked) === held) outbox.head(slot, hooked.status, responses.fieldsOf(hooked));
+          if (contentOf(hooked) === held) outbox.head(slot, hooked.status, responses.fieldsOf(hooked));
           else sendResponse(slot, hooked, this.#parts);
         },
       );

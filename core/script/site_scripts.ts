@@ -31,6 +31,7 @@ export class SiteScripts {
   #current: SiteIsolate | undefined;
   /** Version to load when there is no isolate, best first. */
   #candidates: CompiledSite[];
+  readonly #mappers = new WeakMap<CompiledSite, ErrorMapper>();
   readonly #retired = new Set<SiteIsolate>();
   #closed = false;
 
@@ -90,7 +91,7 @@ export class SiteScripts {
   /** The scripts failed an exchange: threw, with `stack`, or passed a limit. Says where in the source, if known. */
   reportFailure(isolate: SiteIsolate | undefined, what: string, stack: string | undefined): void {
     if (isolate === undefined || stack === undefined) return this.#reports.fault(what, "", undefined);
-    const mapper = new ErrorMapper(isolate.compiled);
+    const mapper = this.#mapper(isolate.compiled);
     this.#reports.fault(what, mapper.mapStack(stack), mapper.locate(stack));
   }
 
@@ -117,6 +118,16 @@ export class SiteScripts {
     this.#reports.loaded(isolate.compiled.version);
   }
 
+  /** One per version, because taking a source map apart is costly and a failing script fails often. */
+  #mapper(compiled: CompiledSite): ErrorMapper {
+    let mapper = this.#mappers.get(compiled);
+    if (mapper === undefined) {
+      mapper = new ErrorMapper(compiled);
+      this.#mappers.set(compiled, mapper);
+    }
+    return mapper;
+  }
+
   #retire(isolate: SiteIsolate): void {
     if (isolate.busy) this.#retired.add(isolate);
     else isolate.dispose();
@@ -134,7 +145,7 @@ export class SiteScripts {
       });
     } catch (error) {
       const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      const mapper = new ErrorMapper(compiled);
+      const mapper = this.#mapper(compiled);
       const what = `version ${compiled.version} could not be loaded`;
       this.#reports.fault(what, mapper.mapStack(stack), mapper.locate(stack));
       return undefined;

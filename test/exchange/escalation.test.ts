@@ -54,6 +54,11 @@ export default async (request: Request): Promise<Response | Request | number | v
       request.backend = "refused";
       try { return await fetch(request); } catch (error) { return new Response(String(error), { status: 200 }); }
     }
+    case "/uncaught":
+      request.backend = "refused";
+      return fetch(request);
+    case "/read":
+      return new Response(await request.text());
     case "/smuggle":
       request.headers.set("transfer-encoding", "chunked");
       request.headers.set("connection", "x-forwarded-for");
@@ -97,7 +102,7 @@ sites:
     scripts: [site.ts]
     root: www
     backend: main
-    limits: { deadline: 300ms }
+    limits: { deadline: 300ms, body: 1kb }
   - hosts: [hooked.test]
     scripts: [hooked.ts]
     root: www
@@ -224,6 +229,11 @@ test("a backend that refuses is 502", async () => {
 
 test("a fetch that fails can be caught", async () => {
   assert.match((await ask("/caught")).text, /^TypeError: fetch failed with status 502/);
+});
+
+test("a failure that the script lets pass keeps its status", async () => {
+  assert.equal((await ask("/uncaught")).status, 502);
+  assert.equal((await ask("/read", { method: "POST", body: "x".repeat(2000) })).status, 413);
 });
 
 test("a script that never decides is 504 at its deadline", async () => {

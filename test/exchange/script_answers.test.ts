@@ -25,6 +25,7 @@ const handlers: Record<string, (request: Request) => Response | Request | number
   "/stat": () => Response.json([stat(site.root + "/page.html")?.size, stat(site.root + "/nothing") === undefined, stat("/etc/passwd") === undefined, stat(site.root + "/../site.ts") === undefined]),
   "/file": () => Response.file(site.root + "/page.html"),
   "/slice": () => Response.file(site.root + "/digits.bin", { offset: 2, length: 4, contentType: "text/x-digits", download: "d.txt" }),
+  "/error-page": () => Response.file(site.root + "/page.html", { status: 404 }),
   "/outside": () => Response.file("/etc/passwd"),
   "/parts": () => Response.parts(["<", { file: site.root + "/digits.bin", offset: 5, length: 3 }, new Uint8Array([62])]),
   "/echo": async (request) => new Response((await request.text()).toUpperCase()),
@@ -64,6 +65,9 @@ sites:
       "www/digits.bin": "0123456789",
       "www/index.html": "index",
       "www/sub/index.html": "sub",
+      "www/.env": "secret",
+      "www/.git/config": "secret",
+      "www/.well-known/security.txt": "contact",
     },
   });
 });
@@ -243,6 +247,18 @@ test("when no script decides, the root's file is sent, else 404", async () => {
   assert.equal((await get("/")).text, "index");
   assert.equal((await get("/missing.html")).status, 404);
   assert.equal((await get("/..%2f..%2fsite.ts")).status, 404);
+});
+
+test("names that begin with a dot are hidden, but for .well-known", async () => {
+  assert.equal((await get("/.env")).status, 404);
+  assert.equal((await get("/.git/config")).status, 404);
+  assert.equal((await get("/.well-known/security.txt")).text, "contact");
+});
+
+test("a file sent with another status is not subject to conditions", async () => {
+  const { headers } = await get("/error-page");
+  const again = await get("/error-page", { "If-None-Match": headers.etag ?? "*", Range: "bytes=0-1" });
+  assert.deepEqual([again.status, again.text], [404, "<p>page</p>"]);
 });
 
 test("a folder without its slash redirects to it", async () => {
