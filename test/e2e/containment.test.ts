@@ -126,12 +126,13 @@ export default async (request: Request) => {
 
 for (const [name, handler] of [
   ["never ends", "for (;;);"],
+  ["never ends after an await", "await null; for (;;);"],
   ["throws", "throw new Error('no');"],
   ["recurses without end", "const deeper = (): number => 1 + deeper(); deeper();"],
 ] as const) {
   test(`a request whose script ${name} harms no other request of the same site`, async () => {
     await using lodestone = await serve(`
-export default (request: Request) => {
+export default async (request: Request) => {
   if (request.path === "/bad") { ${handler} }
   return new Response("well");
 };`);
