@@ -75,7 +75,7 @@ test("no more than idleConnections are kept", async () => {
 
 test("an idle connection is closed after keepAlive, and use puts that off", async () => {
   await using server = await startRawServer(({ socket }) => void socket.write(OK));
-  const backend = backendOf(server, { keepAlive: 100 });
+  const backend = backendOf(server, { keepAlive: 100, responseTimeout: 60_000 });
   const start = performance.now();
   while (performance.now() - start < 300) await send(backend);
   assert.equal(server.connections.length, 1, "a busy connection stays");

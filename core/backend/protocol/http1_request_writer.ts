@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { Writable } from "node:stream";
 import type { BodySink, BodySource } from "../../http/body.ts";
 
 /** What happens to a request on its way out. */
@@ -13,7 +13,7 @@ export interface RequestWriterEvents {
 
 /** Writes one request at a time to a socket, as fast as the socket takes it. */
 export class Http1RequestWriter implements BodySink {
-  readonly #socket: Socket;
+  readonly #socket: Writable;
   readonly #events: RequestWriterEvents;
   #body: BodySource | undefined;
   /** Bytes of a body of known length still to come; undefined for a chunked one. */
@@ -22,7 +22,7 @@ export class Http1RequestWriter implements BodySink {
   #stalled = false;
   #sending = false;
 
-  constructor(socket: Socket, events: RequestWriterEvents) {
+  constructor(socket: Writable, events: RequestWriterEvents) {
     this.#socket = socket;
     this.#events = events;
   }

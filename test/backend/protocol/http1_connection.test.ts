@@ -254,10 +254,10 @@ test("a body that comes slowly but steadily is not cut off by idleTimeout", asyn
     const timer = setInterval(() => {
       socket.write("x");
       if (--left === 0) clearInterval(timer);
-    }, 10);
+    }, 40);
   });
   const backend = new Http1Backend(
-    backendConfig(tcpServer(server.port), { idleTimeout: 150 }),
+    backendConfig(tcpServer(server.port), { idleTimeout: 400 }),
     backendOptions(),
   );
   const answer = await send(backend);

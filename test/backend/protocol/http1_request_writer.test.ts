@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { Writable } from "node:stream";
 import test from "node:test";
 import { Http1Backend } from "../../../core/backend/http1_backend.ts";
+import { Http1RequestWriter } from "../../../core/backend/protocol/http1_request_writer.ts";
 import { until } from "../../support/until.ts";
 import { backendConfig, backendOptions, tcpServer } from "../support/backend_config.ts";
 import { type RawServer, startRawServer } from "../support/raw_server.ts";
@@ -84,16 +86,29 @@ for (const [name, { request, bytes }] of Object.entries(WIRE)) {
   });
 }
 
-test("head and small body arrive in one packet", async () => {
-  const packets: string[] = [];
-  await using server = await startRawServer((connection) => {
-    packets.push(connection.received);
-    connection.socket.write(OK);
+test("head and small body leave in one system call, each further chunk in one", () => {
+  const calls: string[] = [];
+  const socket = new Writable({
+    write: (chunk: Buffer, _, done) => {
+      calls.push(chunk.toString("latin1"));
+      done();
+    },
+    writev: (chunks, done) => {
+      calls.push(chunks.map(({ chunk }) => chunk.toString("latin1")).join(""));
+      done();
+    },
   });
-  const backend = backendOf(server);
-  await send(backend, { method: "POST", headers: HOST, body: bodyOf("abc") });
-  assert.deepEqual(packets, ["POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\n\r\nabc"]);
-  backend.close();
+  const events = { requestProgress() {}, requestSent() {}, requestFailed: assert.fail };
+  const body = new ManualBody();
+  const start = body.start.bind(body);
+  body.start = (sink) => {
+    start(sink);
+    sink.data(Buffer.from("at hand"));
+  };
+  new Http1RequestWriter(socket, events).write("POST / HTTP/1.1\r\n\r\n", body);
+  body.sink!.data(Buffer.from("later"));
+  body.sink!.end();
+  assert.deepEqual(calls, ["POST / HTTP/1.1\r\n\r\n7\r\nat hand", "\r\n5\r\nlater", "\r\n0\r\n\r\n"]);
 });
 
 test("an empty chunk from the source does not end a chunked body", async () => {
