@@ -30,7 +30,8 @@ class Worker {
   readonly #listeners: Http1Listener[] = [];
   #draining = false;
 
-  constructor(start: StartMessage) {
+  /** `leave` is called when the process cannot go on for long, with the reason. */
+  constructor(start: StartMessage, leave: (reason: string) => void) {
     const { config, runtime, sites } = start;
     this.#start = start;
     this.#drainTimeout = config.drainTimeout;
@@ -48,6 +49,7 @@ class Worker {
       timers: this.#timers,
       logger: this.#logger,
       access: this.#access,
+      catastrophe: leave,
     });
   }
 
@@ -115,15 +117,14 @@ class WorkerProgram {
   run(): void {
     process.on("message", (message) => this.#onMessage(message as SupervisorMessage));
     process.on("disconnect", () => this.#drain());
-    process.on("SIGTERM", () => {
-      this.#tell({ type: "leaving", reason: "SIGTERM" });
-      this.#drain();
-    });
+    process.on("SIGTERM", () => this.#leave("SIGTERM"));
     // A terminal sends these to every process of the group; what follows from them the supervisor says.
     process.on("SIGINT", () => {});
     process.on("SIGHUP", () => {});
     process.on("uncaughtException", (error) => this.#die(error, "uncaught exception"));
     process.on("unhandledRejection", (reason) => this.#die(reason, "unhandled rejection"));
+    // The supervisor may have gone while this program was loaded; that event has passed then.
+    if (!process.connected) this.#drain();
   }
 
   #onMessage(message: SupervisorMessage): void {
@@ -143,7 +144,7 @@ class WorkerProgram {
 
   async #start(message: StartMessage): Promise<void> {
     try {
-      this.#worker = new Worker(message);
+      this.#worker = new Worker(message, (reason) => this.#leave(reason));
       await this.#worker.listen();
       this.#tell({ type: "ready" });
     } catch (error) {
@@ -159,6 +160,12 @@ class WorkerProgram {
     } catch (error) {
       this.#tell({ type: "refused", site: name, version, message: (error as Error).message });
     }
+  }
+
+  /** Another worker starts while this one finishes what is under way. */
+  #leave(reason: string): void {
+    this.#tell({ type: "leaving", reason });
+    this.#drain();
   }
 
   #drain(): void {

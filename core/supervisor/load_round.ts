@@ -2,6 +2,9 @@ import type { CompiledSite } from "../script/compiled_site.ts";
 import type { WorkerMessage } from "./messages.ts";
 import type { WorkerProcess } from "./worker_process.ts";
 
+/** Milliseconds a worker may take to load a version. One that is stuck must not hold up the versions after it. */
+const DEADLINE = 10_000;
+
 /** A new version of a site on its way to the workers: who has not answered yet, and what the answers were. */
 export class LoadRound {
   /** Undefined when every worker that lives serves the version, else why one refused it. */
@@ -9,6 +12,7 @@ export class LoadRound {
   readonly #site: CompiledSite;
   readonly #waiting: Set<WorkerProcess>;
   readonly #resolve: (refusal: string | undefined) => void;
+  readonly #timer: NodeJS.Timeout;
   #refusal: string | undefined;
 
   constructor(site: CompiledSite, workers: Iterable<WorkerProcess>) {
@@ -17,6 +21,7 @@ export class LoadRound {
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     this.outcome = promise;
     this.#resolve = resolve;
+    this.#timer = setTimeout(() => this.#late(), DEADLINE).unref();
     this.#check();
   }
 
@@ -33,6 +38,13 @@ export class LoadRound {
   }
 
   #check(): void {
-    if (this.#waiting.size === 0) this.#resolve(this.#refusal);
+    if (this.#waiting.size > 0) return;
+    clearTimeout(this.#timer);
+    this.#resolve(this.#refusal);
+  }
+
+  #late(): void {
+    const pids = [...this.#waiting].map(({ pid }) => pid).join(", ");
+    this.#resolve(this.#refusal ?? `no answer within ${DEADLINE} ms from worker ${pids}`);
   }
 }

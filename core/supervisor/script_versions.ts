@@ -117,7 +117,7 @@ export class ScriptVersions {
     if (this.#closed) return;
     this.#watch.watch(name, compiled.inputs, since);
     if (compiled.code === site.code && !force) {
-      this.#options.logger.info({ site: name, version: site.version }, "script unchanged");
+      this.#options.logger.debug({ site: name, version: site.version }, "script unchanged");
       return;
     }
     await this.#publish(site, compiled, started);

@@ -38,6 +38,7 @@ class Supervisor {
   readonly #scripts: ScriptVersions;
   #pool: WorkerPool | undefined;
   readonly #startedAt = performance.now();
+  #stopping = false;
   readonly #stop = Promise.withResolvers<"stop">();
   readonly #cut = Promise.withResolvers<number>();
 
@@ -74,14 +75,22 @@ class Supervisor {
     }
   }
 
-  async #start(): Promise<"started" | "failed"> {
-    for (const address of this.#config.listen) this.#sockets.push(await openListeningSocket(address));
+  async #start(): Promise<"started" | "failed" | "stop"> {
+    for (const address of this.#config.listen) {
+      const socket = await openListeningSocket(address);
+      if (this.#stopping) {
+        socket.close();
+        return "stop";
+      }
+      this.#sockets.push(socket);
+    }
     const compiled = Promise.all([compileRuntime(), this.#scripts.compileAll()]);
     this.#pool = this.#createPool(compiled.then(([runtime]) => runtime));
     const started = this.#pool.start();
     // Fails too when the scripts do, which is told first.
     started.catch(() => {});
     const [, errors] = await compiled;
+    if (this.#stopping) return "stop";
     if (errors.length > 0) {
       for (const error of errors) process.stderr.write(`${error.message}\n`);
       this.#logger.fatal({ faults: errors.map((error) => error.message) }, "scripts do not compile");
@@ -125,6 +134,7 @@ class Supervisor {
 
   #onStop(times: number, number: number): void {
     this.#logger.info({ signal: number }, times === 1 ? "draining" : "ending at once");
+    this.#stopping = true;
     this.#stop.resolve("stop");
     if (times > 1) this.#cut.resolve(128 + number);
   }

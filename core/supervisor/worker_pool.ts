@@ -83,7 +83,11 @@ export class WorkerPool {
   async drain(timeout: number): Promise<void> {
     this.#draining = true;
     for (const slot of this.#slots) clearTimeout(slot.timer);
-    for (const worker of this.#running) worker.send({ type: "drain" });
+    for (const worker of this.#running) {
+      // One that still boots has accepted nothing.
+      if (worker.told) worker.send({ type: "drain" });
+      else worker.kill();
+    }
     this.#checkEnded();
     const deadline = setTimeout(() => this.kill(), timeout + DRAIN_GRACE);
     await this.#ended.promise;
@@ -109,7 +113,9 @@ export class WorkerPool {
     this.#running.add(worker);
     startMessage().then(
       (message) => {
-        if (!this.#draining) worker.send(message);
+        if (this.#draining) return;
+        worker.told = true;
+        worker.send(message);
       },
       () => worker.kill(),
     );
@@ -156,7 +162,8 @@ export class WorkerPool {
     this.#running.delete(worker);
     for (const round of this.#rounds) round.ended(worker);
     const details = { worker: worker.pid, reason, seconds: Math.round(worker.age / 100) / 10 };
-    if (clean || this.#killing) this.#options.logger.info(details, "worker ended");
+    if (clean || this.#killing || (this.#draining && !worker.told))
+      this.#options.logger.info(details, "worker ended");
     else this.#options.logger.error(details, "worker ended");
     if (this.#starting) this.#started.reject(new Error(`a worker ended before it was ready: ${reason}`));
     else this.#replace(worker);

@@ -23,6 +23,8 @@ export class WorkerProcess {
   /** Which of the workers this one is; a replacement takes over the slot. */
   readonly slot: number;
   readonly startedAt = performance.now();
+  /** Has been sent the start message. */
+  told = false;
   /** Has answered `ready` and has not said that it is leaving. */
   serving = false;
   readonly #child: ChildProcess;

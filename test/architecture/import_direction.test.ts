@@ -165,6 +165,7 @@ test("every folder of core says in a README.md what lives there", () => {
 
 test(`no file of core is longer than ${LONGEST_FILE} lines`, () => {
   const long = sources("core")
+    .filter((file) => !file.endsWith(".d.ts"))
     .map((file) => ({ file, lines: readFileSync(join(root, file), "utf8").split("\n").length }))
     .filter(({ lines }) => lines > LONGEST_FILE);
   assert.deepEqual(long, []);

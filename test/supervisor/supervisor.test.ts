@@ -55,6 +55,21 @@ test("a killed worker is replaced at once, and no new connection fails meanwhile
   assert.equal((await supervised.stop()).code, 0);
 });
 
+test("a worker that gets SIGTERM finishes what it has begun, and another takes its place meanwhile", async () => {
+  await using supervised = new Supervised({ scripts: { "site.ts": script }, config: { workers: 1 } });
+  const url = await supervised.serving();
+  const [leaving] = supervised.workers();
+  const slow = ask(`${url}/slow?ms=1500`);
+  await ask(`${url}/`);
+  process.kill(leaving!, "SIGTERM");
+  await supervised.logged("worker ready", ({ worker }) => worker !== leaving);
+  assert.ok(isRunning(leaving!));
+  assert.deepEqual(await ask(`${url}/`), { status: 200, body: "answer" });
+  assert.deepEqual(await slow, { status: 200, body: "answer" });
+  await until("the old worker has ended", () => !isRunning(leaving!));
+  assert.equal((await supervised.stop()).code, 0);
+});
+
 test("SIGTERM lets a response under way finish and refuses new connections", async () => {
   await using supervised = new Supervised({ scripts: { "site.ts": script } });
   const url = await supervised.serving();
