@@ -1,0 +1,1 @@
+export default (request: Request) => new Response(`Hello, ${request.client.address}!\n`);
