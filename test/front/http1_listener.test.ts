@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Http1Listener } from "../../core/front/http1_listener.ts";
+import type { BodySink, BodySource } from "../../core/http/body.ts";
 import type { Incoming } from "../../core/http/incoming.ts";
 import { TimerWheel } from "../../core/http/timer_wheel.ts";
 import { RawClient } from "./raw_client.ts";
@@ -49,6 +50,27 @@ test("draining ends idle connections, lets the busy finish and accepts no more",
   assert.equal(await busy.rest(), "");
   await closed;
   assert.equal(listener.connections, 0);
+});
+
+test("a response under way when draining begins is finished, then its connection ends", async (t) => {
+  let sink: BodySink | undefined;
+  const body: BodySource = {
+    length: undefined,
+    start: (given) => {
+      sink = given;
+    },
+    resume: () => {},
+    cancel: () => {},
+  };
+  const { connect, listener } = await startFront(t, (incoming) => answer(incoming, body));
+  const client = await connect();
+  client.send(GET);
+  await client.until(() => client.received.includes("\r\n\r\n"), "the head");
+  const closed = listener.close();
+  sink!.data(Buffer.from("abc"));
+  sink!.end();
+  assert.match(await client.rest(), /3\r\nabc\r\n0\r\n\r\n$/);
+  await closed;
 });
 
 test("destroying cuts everything off", async (t) => {

@@ -315,3 +315,16 @@ test("a handler that throws is answered for with 500", async (t) => {
   assert.equal((await client.response()).status, 500);
   assert.match(String(outcomes[0]!.error!.cause), /bug/);
 });
+
+test("a client that pipelines and does not read stops its own requests", async (t) => {
+  const text = "x".repeat(60_000);
+  const { connect, outcomes } = await startFront(t, (incoming) => answer(incoming, text));
+  const client = await connect();
+  client.socket.pause();
+  client.send(GET.repeat(400));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.ok(outcomes.length > 0 && outcomes.length < 400, `${outcomes.length} answered`);
+  client.socket.resume();
+  for (let i = 0; i < 400; i++) assert.equal((await client.response()).body.length, text.length);
+  await eventually(() => outcomes.length === 400, "the outcomes");
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { BodySource } from "../../core/http/body.ts";
+import type { BodySink, BodySource } from "../../core/http/body.ts";
 import { HttpError } from "../../core/http/http_error.ts";
 import type { Incoming } from "../../core/http/incoming.ts";
 import { answer, eventually, readBody, startFront } from "./start_front.ts";
@@ -241,6 +241,32 @@ test("what follows a broken body is no request, even if the answer came while it
   const client = await connect();
   client.send(`${CHUNKED}1\r\na\r\nxyz\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n`);
   assert.equal((await client.response()).body, "early");
+  assert.equal(await client.rest(), "");
+  assert.deepEqual(paths, ["/"]);
+});
+
+test("what follows a body that breaks after the response's head is no request", async (t) => {
+  const paths: string[] = [];
+  const { connect } = await startFront(t, (incoming) => {
+    paths.push(incoming.head.path);
+    let sink: BodySink | undefined;
+    const late: BodySource = {
+      length: undefined,
+      start: (given) => {
+        sink = given;
+        given.data(Buffer.from("early"));
+      },
+      resume: () => {},
+      cancel: () => {},
+    };
+    answer(incoming, late);
+    readBody(incoming.body).catch(() => sink!.end());
+  });
+  const client = await connect();
+  client.send(CHUNKED);
+  await client.until(() => client.received.includes("early"), "the begin of the response");
+  client.send("1\r\na\r\nxyz\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
+  assert.equal((await client.response()).body, "5\r\nearly\r\n0\r\n\r\n");
   assert.equal(await client.rest(), "");
   assert.deepEqual(paths, ["/"]);
 });
