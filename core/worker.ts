@@ -105,6 +105,7 @@ class Worker {
       milliseconds: 0,
       by: "proxy",
       client: client.address,
+      code: error.code,
       error: error.message,
     });
   }

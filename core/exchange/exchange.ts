@@ -162,6 +162,7 @@ export class Exchange implements Escalating, EscalationReceiver {
       milliseconds: performance.now() - this.#started,
       by: this.#by,
       client: client.address,
+      ...(error instanceof HttpError ? { code: error.code } : {}),
       ...(error === undefined ? {} : { error: error.message }),
     });
   }

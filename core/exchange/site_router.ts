@@ -143,6 +143,7 @@ export class SiteRouter {
         milliseconds: performance.now() - started,
         by: "proxy",
         client: client.address,
+        code: error.code,
         error: failure?.message ?? error.message,
       });
     };

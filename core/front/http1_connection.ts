@@ -14,6 +14,12 @@ import { type BodyOwner, RequestBody } from "./request_body.ts";
 import { type ResponseOwner, ResponseWriter } from "./response_writer.ts";
 
 /**
+ * Milliseconds without progress after which a client that has ended its side is taken to have left. TCP tells a
+ * closed connection from a half-closed one only once something is sent (RFC 9112 section 9.6 allows both).
+ */
+const HALF_CLOSED_TIME = 1_000;
+
+/**
  * idle: between requests. head: a head has begun. exchange: a request is being answered. drain: it has been, but
  * the rest of its body is still to be thrown away. closing: the last response is out, the client may finish.
  */
@@ -40,6 +46,8 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
   /** Whether what the client sends can't be followed any more. */
   #isBroken = false;
   #error: Error | undefined;
+  /** Body bytes that were sent when the client's end was last looked at, -1 before its end. */
+  #bytesAtEnd = -1;
 
   /** `onClose` is called once, when the connection is closed for good. */
   constructor(
@@ -135,6 +143,9 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
     } else if (this.#body?.isOver === false) {
       this.#isBroken = true;
       this.#body.inputEnded();
+    } else if (this.#bytesAtEnd < 0) {
+      this.#bytesAtEnd = this.#writer.bytes;
+      this.#timer.refresh(HALF_CLOSED_TIME);
     }
   }
 
@@ -262,7 +273,11 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
 
   /** Only the client's silence counts; what scripts and backends may take is theirs to limit. */
   #exchangeTimedOut(limit: number): void {
-    if (this.#writer.isBlocked) {
+    if (this.#bytesAtEnd >= 0 && !this.#writer.isBlocked) {
+      if (this.#writer.bytes === this.#bytesAtEnd) this.#socket.destroy();
+      this.#bytesAtEnd = this.#writer.bytes;
+      this.#timer.refresh(HALF_CLOSED_TIME);
+    } else if (this.#writer.isBlocked) {
       this.#error ??= new HttpError(
         499,
         "client_too_slow",

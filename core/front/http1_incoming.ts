@@ -1,12 +1,12 @@
 import { type BodySource, isBodySource, type ResponseBody } from "../http/body.ts";
 import { type BodyFraming, CHUNKED, isBodiless, UNTIL_CLOSE } from "../http/body_framing.ts";
+import { BytesBody } from "../http/bytes_body.ts";
 import { HeaderList } from "../http/header_list.ts";
 import { removeHopByHop } from "../http/hop_by_hop.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Client, Incoming, ResponseHead } from "../http/incoming.ts";
 import type { RequestHead } from "../http/request_head.ts";
 import { standardPage } from "../http/standard_page.ts";
-import { BytesSource } from "./bytes_source.ts";
 import type { Http1Connection } from "./http1_connection.ts";
 import type { RequestBody } from "./request_body.ts";
 import { HAS_FRAMING, INVALID, inspectFields } from "./response_fields.ts";
@@ -123,7 +123,7 @@ export class Http1Incoming implements Incoming {
 
   #sendBytes(start: string, body: Buffer): void {
     if (body.length > SINGLE_WRITE) {
-      this.#sendSource(start, new BytesSource(body), body.length);
+      this.#sendSource(start, new BytesBody(body), body.length);
       return;
     }
     const head = `${start}Content-Length: ${body.length}\r\n\r\n`;

@@ -1,31 +1,42 @@
 import type { BodySink, BodySource } from "./body.ts";
 
-/** A body that is at hand. */
+/** Bytes of a piece: one piece has the idle time to be taken by the receiver. */
+const PIECE = 65_536;
+
+/** A body at hand, given out in pieces, so that a slow but steady receiver is told from one that stands still. */
 export class BytesBody implements BodySource {
   readonly length: number;
   readonly #bytes: Buffer;
-  #cancelled = false;
+  #offset = 0;
   #sink: BodySink | undefined;
+  #isRunning = false;
 
   constructor(bytes: Buffer) {
-    this.#bytes = bytes;
     this.length = bytes.length;
+    this.#bytes = bytes;
   }
 
   start(sink: BodySink): void {
-    if (this.#cancelled) return;
-    if (this.length > 0 && !sink.data(this.#bytes)) this.#sink = sink;
-    else sink.end();
+    this.#sink = sink;
+    this.resume();
   }
 
   resume(): void {
-    const sink = this.#sink;
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    let wants = true;
+    while (wants && this.#sink !== undefined && this.#offset < this.length) {
+      const piece = this.#bytes.subarray(this.#offset, this.#offset + PIECE);
+      this.#offset += piece.length;
+      wants = this.#sink.data(piece);
+    }
+    this.#isRunning = false;
+    if (this.#offset < this.length) return;
+    this.#sink?.end();
     this.#sink = undefined;
-    if (!this.#cancelled) sink?.end();
   }
 
   cancel(): void {
-    this.#cancelled = true;
     this.#sink = undefined;
   }
 }

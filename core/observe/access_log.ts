@@ -16,6 +16,8 @@ export interface AccessEntry {
   /** Who made the response. */
   readonly by: "script" | "file" | "backend" | "proxy";
   readonly client: string;
+  /** Stable name of what went wrong, such as `backend_refused`. */
+  readonly code?: string;
   /** Why it did not go well, for the operator. */
   readonly error?: string;
 }
@@ -44,7 +46,8 @@ export class AccessLog {
 
   write(entry: AccessEntry): void {
     if (this.#destination === undefined) return;
-    const error = entry.error === undefined ? "" : `,"error":${quote(entry.error)}`;
+    let error = entry.code === undefined ? "" : `,"code":${quote(entry.code)}`;
+    if (entry.error !== undefined) error += `,"error":${quote(entry.error)}`;
     this.#destination.write(
       `{"level":30,"time":${Date.now()},"pid":${this.#pid},"id":${quote(entry.id)},"site":${quote(entry.site)}` +
         `,"method":${quote(entry.method)},"host":${quote(entry.host)},"path":${quote(entry.path)}` +

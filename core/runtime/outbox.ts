@@ -5,6 +5,8 @@
 export class Outbox {
   readonly #wake: () => void;
   #commands = "";
+  /** What the last `take` handed over, in case the limit struck on its way to the host. */
+  #handedOver = "";
   /** Whether the host will come for the commands without being told. */
   #expected = false;
 
@@ -15,12 +17,19 @@ export class Outbox {
   /** An entry begins: it ends with `take`. */
   open(): void {
     this.#expected = true;
+    this.#handedOver = "";
+  }
+
+  /** The host did not get what the last entry handed over. */
+  restore(): void {
+    this.#commands = this.#handedOver + this.#commands;
   }
 
   /** Hands over everything so far. */
   take(): string {
     const commands = this.#commands;
     this.#commands = "";
+    this.#handedOver = commands;
     this.#expected = false;
     return commands;
   }

@@ -46,6 +46,7 @@ export class Turn {
 
   enter(events: readonly unknown[]): string {
     const { running, outbox } = this.#parts;
+    if (events[0] === "L") outbox.restore();
     outbox.open();
     for (let i = 0; i < events.length; i++) {
       running[0] = i;
@@ -70,6 +71,8 @@ export class Turn {
         return this.#head(event);
       case "A":
         this.#exchanges.delete(Number(event.slice(1)));
+        return;
+      case "L":
         return;
       case "M":
         return this.#parts.timers.due(Number(event.slice(1)));

@@ -16,11 +16,17 @@ export class CpuLimitReached extends Error {
   readonly index: number;
   /** Where in the scripts it struck. */
   readonly guestStack: string;
+  /**
+   * Whether the scripts had used less than half of it: the limit is measured by the clock, and the machine gave
+   * its processors to others.
+   */
+  readonly starved: boolean;
 
-  constructor(index: number, limit: number, guestStack: string) {
+  constructor(index: number, limit: number, used: number, guestStack: string) {
     super(`the scripts ran for more than ${limit} ms without a pause`);
     this.index = index;
     this.guestStack = guestStack;
+    this.starved = used < limit / 2;
   }
 }
 
@@ -82,6 +88,7 @@ export class GuestIsolate {
   /** One entry: events in, commands out. Throws `CpuLimitReached` or `IsolateDied`. */
   enter(events: Event[]): string {
     let commands: unknown;
+    const before = this.#isolate.cpuTime;
     try {
       commands = this.#turn.applySync(undefined, events.map(transferable), this.#runOptions);
     } catch (error) {
@@ -89,7 +96,8 @@ export class GuestIsolate {
       const message = error instanceof Error ? error.message : String(error);
       if (!this.#isolate.isDisposed && message === "Script execution timed out.") {
         const stack = error instanceof Error ? (error.stack ?? "") : "";
-        throw new CpuLimitReached(index, this.#runOptions.timeout, stack);
+        const used = Number(this.#isolate.cpuTime - before) / 1e6;
+        throw new CpuLimitReached(index, this.#runOptions.timeout, used, stack);
       }
       throw new IsolateDied(index, message);
     }
@@ -125,8 +133,8 @@ export class GuestIsolate {
   }
 }
 
-/** Bytes are moved, not copied: the caller gives them away. */
+/** Bytes are copied: the event may have to go in again. */
 function transferable(event: Event): string | ivm.Copy<ArrayBuffer> {
   if (typeof event === "string") return event;
-  return new ivm.ExternalCopy(event, { transferOut: true }).copyInto({ release: true, transferIn: true });
+  return new ivm.ExternalCopy(event).copyInto({ release: true, transferIn: true });
 }

@@ -40,6 +40,8 @@ export class SiteIsolate implements CommandTarget {
   readonly #tasks = new Map<number, ScriptTask>();
   /** Exchange of each operation under way. */
   readonly #operations = new Map<number, number>();
+  /** Exchanges that were handed over once more because the machine was busy. */
+  readonly #secondChances = new Set<number>();
   #woken = false;
   #dead = false;
   #lastSlot = 0;
@@ -100,7 +102,6 @@ export class SiteIsolate implements CommandTarget {
     this.#settle(operation, `T${operation}\n${text}`);
   }
 
-  /** The bytes are moved into the isolate: the caller gives them away. */
   settleBytes(operation: number, bytes: ArrayBuffer): void {
     this.#settle(operation, `D${operation}`, bytes);
   }
@@ -111,6 +112,7 @@ export class SiteIsolate implements CommandTarget {
 
   /** The exchange is over for good: what the scripts still do for it is dropped. */
   forget(slot: number): void {
+    this.#secondChances.delete(slot);
     if (this.#tasks.delete(slot)) this.#queue.add(`A${slot}`, 0);
   }
 
@@ -126,6 +128,7 @@ export class SiteIsolate implements CommandTarget {
   answered(slot: number): ScriptTask | undefined {
     const task = this.#tasks.get(slot);
     this.#tasks.delete(slot);
+    if (this.#secondChances.size > 0) this.#secondChances.delete(slot);
     return task;
   }
 
@@ -212,21 +215,44 @@ export class SiteIsolate implements CommandTarget {
   /** The CPU limit struck: the request that ran gets its 500, what had not begun goes in again. */
   #interrupted(error: CpuLimitReached, events: Event[], slots: readonly number[]): void {
     const { index } = error;
-    const blamed = index === -1 ? new Set(slots) : new Set([slots[index]]);
     this.#queue.suspect();
-    if (index !== -1) this.#queue.putBack(events.slice(index + 1), slots.slice(index + 1));
-    // What others in the batch had finished is still in the outbox; those are not to blame.
-    if (events.length > 0) this.#run([], []);
-    for (const slot of blamed) {
-      if (slot === undefined || slot === 0) continue;
+    // What others in the batch had finished is still in the isolate; those are not to blame.
+    if (events.length > 0 && events[0] !== "L") this.#run(["L"], [0]);
+    const blamed = index === -1 ? slots.keys() : [index];
+    const again: number[] = [];
+    for (const i of blamed) {
+      const slot = slots[i] ?? 0;
       const task = this.#tasks.get(slot);
+      if (task === undefined) continue;
+      if (this.#deservesAnother(error, events[i], slot)) {
+        again.push(i);
+        continue;
+      }
       this.forget(slot);
-      task?.scriptFailed(
-        new HttpError(500, "script_cpu_limit", this.#message(error), error),
-        error.guestStack,
-      );
+      const failure = new HttpError(500, "script_cpu_limit", this.#message(error), error);
+      task.scriptFailed(failure, error.guestStack);
     }
+    if (index !== -1) for (let i = index + 1; i < events.length; i++) again.push(i);
+    this.#queue.putBack(
+      again.map((i) => events[i]!),
+      again.map((i) => slots[i]!),
+    );
     this.#queue.wake();
+  }
+
+  /**
+   * A request is handed over once more when the clock ran out on it while others had the processor. Once only: a
+   * script that sleeps looks the same.
+   */
+  #deservesAnother(error: CpuLimitReached, event: Event | undefined, slot: number): boolean {
+    if (!error.starved || typeof event !== "string" || !event.startsWith("R")) return false;
+    if (this.#secondChances.has(slot)) return false;
+    this.#secondChances.add(slot);
+    this.#services.log(
+      40,
+      "the machine is too busy for the CPU limit: a request is handed to the scripts again",
+    );
+    return true;
   }
 
   /** The isolate is gone, or no longer to be trusted. */
