@@ -8,6 +8,9 @@ export interface WorkerObserver {
   ended(worker: WorkerProcess, reason: string, clean: boolean): void;
 }
 
+/** isolated-vm needs the first; without the second its limits do not hold (docs/decisions/0006). */
+const WORKER_FLAGS = ["--no-node-snapshot", "--no-use-osr"];
+
 /** Inherited descriptors follow standard input, output, error and the IPC channel. */
 const FIRST_INHERITED = 4;
 
@@ -36,8 +39,7 @@ export class WorkerProcess {
    */
   constructor(slot: number, file: string, fds: readonly number[], observer: WorkerObserver) {
     this.slot = slot;
-    // isolated-vm needs the first flag; without the second its limits do not hold (DESIGN.md, containment).
-    this.#child = spawn(process.execPath, ["--no-node-snapshot", "--no-use-osr", file], {
+    this.#child = spawn(process.execPath, [...WORKER_FLAGS, file], {
       stdio: ["ignore", "inherit", "inherit", "ipc", ...fds],
       serialization: "advanced",
     });
