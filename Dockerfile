@@ -25,8 +25,11 @@ USER 1000:1000
 WORKDIR /site
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-# Healthy is a proxy that answers, whatever it answers. The image has no curl.
-HEALTHCHECK --interval=30s --timeout=3s --start-period=5s CMD ["node", "-e", \
-  "require('node:http').get('http://127.0.0.1:8080/', () => process.exit(0)).on('error', () => process.exit(1))"]
+# Healthy is a proxy that answers on the first address it listens on, whatever it answers. The image has no curl.
+HEALTHCHECK --interval=30s --timeout=3s --start-period=5s CMD ["node", "-e", "\
+const first = process.env.LODESTONE_LISTEN.split(',')[0], colon = first.lastIndexOf(':'), host = first.slice(0, colon); \
+const to = first.startsWith('unix:') ? { socketPath: first.slice(5) } \
+  : { host: ['', '*', '0.0.0.0', '[::]'].includes(host) ? '127.0.0.1' : host.replace(/[[\\]]/g, ''), port: first.slice(colon + 1) }; \
+require('node:http').get(to, () => process.exit(0)).on('error', () => process.exit(1))"]
 ENTRYPOINT ["node", "/opt/lodestone/core/cli/lodestone.js"]
 CMD ["serve"]

@@ -2,7 +2,7 @@
 // Finds a Node that can run Lodestone and runs core/cli/main.ts on it. Plain JavaScript without modern parts,
 // for this is the one file that an old Node (18) has to understand.
 import { spawn } from "node:child_process";
-import { accessSync, constants, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants as system } from "node:os";
 import { dirname, join } from "node:path";
@@ -50,6 +50,12 @@ function isWritable(folder) {
   }
 }
 
+/** The sources in a checkout, what they were built to in an installed package: there Node strips no types. */
+function program() {
+  const source = join(here, "main.ts");
+  return existsSync(source) ? source : join(here, "main.js");
+}
+
 /** Runs Lodestone as a child, for a Node that cannot replace its own process, and ends as the child ends. */
 function runChild(node, parameters) {
   // The channel closes when this process dies, however it dies; main.ts takes that for SIGTERM.
@@ -87,7 +93,7 @@ function main() {
     process.exitCode = 1;
     return;
   }
-  const parameters = [...FLAGS, join(here, "main.ts"), ...process.argv.slice(2)];
+  const parameters = [...FLAGS, program(), ...process.argv.slice(2)];
   if (typeof process.execve === "function" && process.platform !== "win32") {
     try {
       process.execve(node, [node, ...parameters], environment());
