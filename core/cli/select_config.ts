@@ -30,6 +30,7 @@ const VARIABLES = {
   backend: "LODESTONE_BACKEND",
   workers: "LODESTONE_WORKERS",
 } as const;
+const ENV_PREFIX = "LODESTONE_ENV_";
 
 /**
  * Decides between a configuration and a script: the argument, else `LODESTONE_CONFIG` or `LODESTONE_SCRIPT`, else
@@ -91,6 +92,7 @@ function scriptSelection(script: string, options: ScriptOptions, environment: En
     backend: options.backend ?? variable("backend"),
     workers: options.workers ?? variable("workers"),
     logLevel: environment.LODESTONE_LOG_LEVEL || undefined,
+    env: scriptEnvironment(environment),
   };
   return {
     file: script,
@@ -98,10 +100,20 @@ function scriptSelection(script: string, options: ScriptOptions, environment: En
   };
 }
 
+/** `LODESTONE_ENV_SECRET=x` is `env.SECRET` to the script: a container has no other way to hand it a secret. */
+function scriptEnvironment(environment: Environment): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (name.startsWith(ENV_PREFIX) && value !== undefined) variables[name.slice(ENV_PREFIX.length)] = value;
+  }
+  return variables;
+}
+
 /** Each problem on a line of its own, called by the option or the variable that it came from. */
 export function describeOptionError(error: OptionError, options: ScriptOptions): string {
   const lines = error.problems.map(({ option, message }) => {
     if (option === "script") return `lodestone: ${message}`;
+    if (option === "env") return `lodestone: ${ENV_PREFIX}...: ${message}`;
     if (option === "logLevel") return `lodestone: LODESTONE_LOG_LEVEL: ${message}`;
     const name = options[option] === undefined ? VARIABLES[option] : `--${option}`;
     return `lodestone: ${name}: ${message}`;

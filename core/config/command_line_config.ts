@@ -12,6 +12,8 @@ export interface CommandLineOptions {
   readonly backend?: string | undefined;
   readonly workers?: string | undefined;
   readonly logLevel?: string | undefined;
+  /** What scripts find in `env`. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A part of CommandLineOptions whose value cannot be used. */
@@ -39,6 +41,7 @@ const ORIGINS: readonly (keyof CommandLineOptions)[] = [
   "backend",
   "workers",
   "logLevel",
+  "env",
 ];
 
 /**
@@ -58,10 +61,14 @@ export function configFromOptions(options: CommandLineOptions): Config {
 }
 
 function rootNode(options: CommandLineOptions): MapNode {
-  const { script, listen, root, backend, workers, logLevel } = options;
+  const { script, listen, root, backend, workers, logLevel, env } = options;
   const site: MapEntry[] = [entry("scripts", scalar(script, "script"))];
   if (root !== undefined) site.push(entry("root", scalar(root, "root")));
   if (backend !== undefined) site.push(entry("backend", scalar(backend, "backend")));
+  if (env !== undefined) {
+    const variables = Object.entries(env).map(([name, value]) => entry(name, scalar(value, "env")));
+    site.push(entry("env", map(variables)));
+  }
   const top: MapEntry[] = [entry("sites", { kind: "list", position: 0, items: [map(site)] })];
   if (listen !== undefined) {
     const items = listen.map((text) => scalar(text, "listen"));

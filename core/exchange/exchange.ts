@@ -78,13 +78,17 @@ export class Exchange implements Escalating, EscalationReceiver {
     this.attempt(() => this.offer(reply));
   }
 
-  /** Whatever went wrong becomes the standard page of its status, unless a response is on its way already. */
+  /**
+   * Whatever went wrong becomes the standard page of its status, unless a response is on its way already. When it
+   * was not the scripts that failed, onResponse may make something of the page.
+   */
   failed(error: HttpError): void {
     if (this.#step === "sending" || this.#step === "finished") return;
     this.#error = error;
     this.#call?.cancel();
     this.#call = undefined;
-    this.send(errorReply(error));
+    if (this.#step === "escalating") this.offer(errorReply(error));
+    else this.send(errorReply(error));
   }
 
   /** The head goes past onResponse first, when a script exports it. */

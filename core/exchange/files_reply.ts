@@ -1,4 +1,5 @@
 import { type BodyPart, MOST_PARTS } from "../files/body_part.ts";
+import type { FileRequest } from "../files/file_response.ts";
 import { resolveFile } from "../files/resolve_file.ts";
 import { serveFile } from "../files/serve_file.ts";
 import { serveParts } from "../files/serve_parts.ts";
@@ -23,8 +24,7 @@ export function filesReply(
   site: Site,
   { stat, contents }: Destinations,
 ): Reply {
-  // Conditions and ranges are for a 200 (RFC 9110 section 13.2.1): an error page made of a file stays one.
-  const asked = head.status === 200 ? request : { method: request.method, headers: HeaderList.empty() };
+  const asked = asAsked(head, request);
   if ("parts" in answer) {
     if (answer.parts.length > MOST_PARTS) {
       const message = `sending parts for a script: at most ${MOST_PARTS}, got ${answer.parts.length}`;
@@ -50,6 +50,16 @@ export function filesReply(
   for (const [name] of head.headers) headers.delete(name.toLowerCase());
   for (const [name, value] of head.headers) headers.append(name, value);
   return { ...file, headers, status: file.status === 200 ? head.status : file.status, by: "script" };
+}
+
+/**
+ * Conditions and ranges are for the 200 of a GET or HEAD (RFC 9110 section 13.2.1): an error page made of a file stays
+ * one, and a script may answer any method with a file.
+ */
+function asAsked(head: CheckedHead, request: RequestHead): FileRequest {
+  const isHead = request.method === "HEAD";
+  if (head.status === 200 && (isHead || request.method === "GET")) return request;
+  return { method: isHead ? "HEAD" : "GET", headers: HeaderList.empty() };
 }
 
 function toPart(

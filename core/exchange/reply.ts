@@ -1,4 +1,5 @@
 import { type BodySource, isBodySource, type ResponseBody } from "../http/body.ts";
+import { BytesBody } from "../http/bytes_body.ts";
 import type { HeaderList } from "../http/header_list.ts";
 
 /** Who made a response, for the log. */
@@ -11,6 +12,12 @@ export interface Reply {
   readonly body: ResponseBody;
   readonly declaredLength?: number | undefined;
   readonly by: Answerer;
+}
+
+/** A body to be read or sent on, whatever form it has; undefined when there is none. */
+export function sourceOf(body: ResponseBody): BodySource | undefined {
+  if (body === undefined || isBodySource(body)) return body;
+  return new BytesBody(Buffer.from(body as string));
 }
 
 /** Frees what a reply holds that will not be sent. */

@@ -5,7 +5,7 @@ import { HttpError } from "../http/http_error.ts";
 import { readBody } from "../http/read_body.ts";
 import type { SiteIsolate } from "../script/site_isolate.ts";
 import type { EscalationReceiver } from "./escalate.ts";
-import type { Reply } from "./reply.ts";
+import type { Answerer, Reply } from "./reply.ts";
 
 /** Failures remembered, so that one that is not caught gets its own status. */
 const MOST_FAILURES = 16;
@@ -19,7 +19,7 @@ export class ScriptOperations {
   readonly #limit: number;
   readonly #calls = new Map<number, BackendCall>();
   /** Bodies that fetches brought and nobody has used yet, by operation. */
-  readonly #bodies = new Map<number, BodySource>();
+  readonly #bodies = new Map<number, { readonly body: BodySource; readonly by: Answerer }>();
   /** Failures handed to the script, by the message it got. */
   readonly #failures = new Map<string, HttpError>();
   #closed = false;
@@ -54,9 +54,14 @@ export class ScriptOperations {
     }
   }
 
+  /** Who made the answer of a fetch whose body has not been used. */
+  answererOf(operation: number): Answerer | undefined {
+    return this.#bodies.get(operation)?.by;
+  }
+
   /** Takes a fetched body out, to be sent on. Undefined when there is none, or when it has been used. */
   takeBody(operation: number): BodySource | undefined {
-    const body = this.#bodies.get(operation);
+    const body = this.#bodies.get(operation)?.body;
     this.#bodies.delete(operation);
     return body;
   }
@@ -80,7 +85,7 @@ export class ScriptOperations {
   close(): void {
     this.#closed = true;
     for (const call of this.#calls.values()) call.cancel();
-    for (const body of this.#bodies.values()) body.cancel();
+    for (const { body } of this.#bodies.values()) body.cancel();
     this.#calls.clear();
     this.#bodies.clear();
   }
@@ -91,7 +96,7 @@ export class ScriptOperations {
       body?.cancel();
       return;
     }
-    if (body !== undefined) this.#bodies.set(operation, body);
+    if (body !== undefined) this.#bodies.set(operation, { body, by: reply.by });
     let fields = reply.headers.toText();
     const length = body?.length ?? reply.declaredLength;
     if (length !== undefined) fields += `Content-Length: ${length}\r\n`;

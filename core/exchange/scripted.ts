@@ -1,5 +1,6 @@
 import { applyRange } from "../files/finished_body.ts";
 import type { BodySource } from "../http/body.ts";
+import { isBodiless } from "../http/body_framing.ts";
 import { HttpError } from "../http/http_error.ts";
 import { standardPage } from "../http/standard_page.ts";
 import type { Timer } from "../http/timer_wheel.ts";
@@ -97,11 +98,12 @@ export class Scripted implements ScriptTask {
   answerHeld(head: ScriptHead, handle: BodyHandle): void {
     this.#exchange.attempt(() => {
       const checked = checkScriptHead(head);
+      const by = this.#operations?.answererOf(handle) ?? "script";
       const body = this.#takeHeld(handle);
       if (body === undefined) {
         throw new HttpError(500, "body_used", "sending a script's answer: its body has been used already");
       }
-      this.#exchange.send({ ...checked, body, by: handle > 0 ? "backend" : "script" });
+      this.#exchange.send({ ...checked, body, by });
     });
   }
 
@@ -114,7 +116,8 @@ export class Scripted implements ScriptTask {
   answerPage(status: number): void {
     this.#exchange.attempt(() => {
       const checked = checkScriptHead({ status, fields: "" });
-      this.#exchange.offer({ status: checked.status, ...standardPage(checked.status), by: "script" });
+      const page = isBodiless(status, "GET") ? { body: undefined } : standardPage(status);
+      this.#exchange.offer({ ...checked, ...page, by: "script" });
     });
   }
 

@@ -52,7 +52,8 @@ declare module "lodestone" {
 
   /**
    * The export `onResponse` of a script: sees the head of every response of the site before it is sent,
-   * whoever made it. It may change `response.status` and `response.headers`, or return another Response to
+   * whoever made it: a script, a file, a backend, or the proxy because a backend failed; not the page for a
+   * script that failed. It may change `response.status` and `response.headers`, or return another Response to
    * be sent instead.
    *
    *     export const onResponse: ResponseHook = (response, request) => {

@@ -25,7 +25,8 @@ export class ResponseHooks {
     const { Response } = this.#responses;
     let current = response;
     for (let i = from; i < this.#hooks.length; i++) {
-      const result = this.#hooks[i]!(current, request);
+      const hook = this.#hooks[i]!;
+      const result = hook(current, request);
       if (result === undefined) continue;
       if (result instanceof Response) {
         current = result;

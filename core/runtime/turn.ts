@@ -91,7 +91,9 @@ export class Turn {
   #run(exchange: SiteExchange): void {
     try {
       while (exchange.next < this.#handlers.length) {
-        const result = this.#handlers[exchange.next++]!(exchange.request);
+        // Called by itself, or `this` would be the list of handlers.
+        const handler = this.#handlers[exchange.next++]!;
+        const result = handler(exchange.request);
         if (result === undefined) continue;
         if (typeof result === "object" && result !== null && "then" in result) {
           this.#wait(exchange, result as Promise<unknown>);

@@ -74,11 +74,12 @@ export const onResponse = async (response: Response, request: Request) => {
   response.headers.set("x-hooked", request.path);
   if (request.path === "/replace") return new Response("replaced", { status: 418 });
   if (request.path === "/later") await new Promise((resolve) => setTimeout(resolve, 5));
+  if (response.status === 502) return new Response("back soon", { status: 503 });
   if (request.path === "/hook-throws") throw new Error("in the hook");
   if (request.path === "/shout") return new Response((await response.text()).toUpperCase());
   return undefined;
 };
-export default (request: Request) => request.path === "/own" ? new Response("own") : request.path === "/number" ? 404 : undefined;
+export default (request: Request) => request.path === "/own" ? new Response("own") : request.path === "/number" ? 404 : request.path === "/down" ? void (request.backend = "refused") : undefined;
 `;
 
 let origin: Origin;
@@ -259,6 +260,11 @@ test("onResponse may replace the response or read its body", async () => {
   const replaced = await ask("/replace", { host: "hooked.test" });
   assert.deepEqual([replaced.status, replaced.text], [418, "replaced"]);
   assert.equal((await ask("/shout", { host: "hooked.test" })).text, "GET /SHOUT ");
+});
+
+test("onResponse may make something of a backend's failure", async () => {
+  const answer = await ask("/down", { host: "hooked.test" });
+  assert.deepEqual([answer.status, answer.text], [503, "back soon"]);
 });
 
 test("onResponse that throws is a 500", async () => {

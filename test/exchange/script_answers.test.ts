@@ -11,6 +11,10 @@ let count = 0;
 const handlers: Record<string, (request: Request) => Response | Request | number | void | Promise<Response | Request | number | void>> = {
   "/text": () => new Response("héllo"),
   "/bytes": () => new Response(new Uint8Array([0, 255, 10])),
+  "/bytes-later": async () => { await null; return new Response(new Uint8Array([0, 255, 10])); },
+  "/parts-later": async () => { await null; return Response.parts(["<", new Uint8Array([62])]); },
+  "/204": () => 204,
+  "/log-error": () => { log.error(new Error("told")); return new Response("logged"); },
   "/empty": () => new Response(null, { status: 204 }),
   "/json": (request) => Response.json({ url: request.url, method: request.method, query: request.query, path: request.path, id: typeof request.id, client: request.client.address, original: request.originalUrl }),
   "/fields": () => new Response("x", { status: 201, headers: { "X-One": "1", "Set-Cookie": "a=1", "Content-Length": "99", Connection: "close" } }),
@@ -97,6 +101,23 @@ test("HEAD gets the same head without the body", async () => {
 
 test("bytes arrive as they are", async () => {
   assert.deepEqual([...(await get("/bytes")).body], [0, 255, 10]);
+});
+
+test("bytes that an asynchronous script makes arrive too", async () => {
+  assert.deepEqual([...(await get("/bytes-later")).body], [0, 255, 10]);
+  assert.equal((await get("/parts-later")).text, "<>");
+});
+
+test("a number for a status without content has none", async () => {
+  const { status, headers, body } = await get("/204");
+  assert.deepEqual([status, headers["content-type"], body.length], [204, undefined, 0]);
+});
+
+test("an error that a script logs tells of the source", async () => {
+  await get("/log-error");
+  const line = await lodestone.waitForLog(({ msg }) => String(msg).includes("told"));
+  assert.match(String(line.msg), /site\.ts:\d+:\d+/);
+  assert.doesNotMatch(String(line.msg), /lodestone:/);
 });
 
 test("an answer without a body has none", async () => {
@@ -259,6 +280,8 @@ test("a file sent with another status is not subject to conditions", async () =>
   const { headers } = await get("/error-page");
   const again = await get("/error-page", { "If-None-Match": headers.etag ?? "*", Range: "bytes=0-1" });
   assert.deepEqual([again.status, again.text], [404, "<p>page</p>"]);
+  const posted = await get("/error-page", {}, "POST", "x");
+  assert.deepEqual([posted.status, posted.text], [404, "<p>page</p>"]);
 });
 
 test("a folder without its slash redirects to it", async () => {
