@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { Config, ListenAddress } from "../config/config.ts";
-import { addressUrl, localUrl } from "./listen_address.ts";
+import { addressUrl, localUrl } from "./address_url.ts";
 
 /** What a person who has just started the proxy wants to know, as lines for standard error. */
 export function bannerText(config: Config, addresses: readonly ListenAddress[]): string {

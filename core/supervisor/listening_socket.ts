@@ -4,12 +4,12 @@ import net from "node:net";
 import { dirname } from "node:path";
 import { getSystemErrorMap } from "node:util";
 import type { ListenAddress } from "../config/config.ts";
-import { addressText } from "./listen_address.ts";
+import { formatListenAddress } from "../config/listen_address.ts";
 
 /** Listening is not possible. The message names the address and the reason. */
 export class ListenError extends Error {
   constructor(address: ListenAddress, reason: string, cause?: unknown) {
-    super(`cannot listen on ${addressText(address)}: ${reason}`, { cause });
+    super(`cannot listen on ${formatListenAddress(address)}: ${reason}`, { cause });
     this.name = "ListenError";
   }
 }

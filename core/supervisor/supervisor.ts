@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 import type { Config } from "../config/config.ts";
+import { formatListenAddress } from "../config/listen_address.ts";
 import { LogDestination } from "../observe/log_destination.ts";
 import { createLogger, type Logger } from "../observe/logger.ts";
 import { compileRuntime } from "../script/compile_runtime.ts";
 import { compileSite } from "../script/compile_site.ts";
 import { bannerText } from "./banner.ts";
-import { addressText } from "./listen_address.ts";
 import { type ListeningSocket, openListeningSocket } from "./listening_socket.ts";
 import { ScriptVersions } from "./script_versions.ts";
 import { Signals } from "./signals.ts";
@@ -123,7 +123,7 @@ class Supervisor {
     process.stderr.write(bannerText(this.#config, addresses));
     this.#logger.info(
       {
-        listen: addresses.map(addressText),
+        listen: addresses.map(formatListenAddress),
         sites: this.#config.sites.map(({ name }) => name),
         workers: this.#config.workers,
         milliseconds: Math.round(performance.now() - this.#startedAt),
