@@ -1,5 +1,5 @@
 import type { BackendCall } from "../backend/backend.ts";
-import { type BodySource, isBodySource } from "../http/body.ts";
+import type { BodySource } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Incoming } from "../http/incoming.ts";
 import type { TimerWheel } from "../http/timer_wheel.ts";
@@ -9,7 +9,7 @@ import { asHttpError, errorReply } from "./error_reply.ts";
 import { type Destinations, type Escalating, type EscalationReceiver, escalate } from "./escalate.ts";
 import { planEscalation } from "./escalation.ts";
 import { LIFE, type Step } from "./life.ts";
-import { discardReply, type Reply } from "./reply.ts";
+import { discardReply, type Reply, sourceOf } from "./reply.ts";
 import { RequestBody } from "./request_body.ts";
 import type { CheckedHead } from "./script_head.ts";
 import { Scripted } from "./scripted.ts";
@@ -36,6 +36,7 @@ export class Exchange implements Escalating, EscalationReceiver {
   #call: BackendCall | undefined;
   /** What waits while onResponse has its head. */
   #offered: Reply | undefined;
+  #offeredBodyTaken = false;
   /** 0 until there is a response. */
   #status = 0;
   #by: Reply["by"] = "proxy";
@@ -74,7 +75,8 @@ export class Exchange implements Escalating, EscalationReceiver {
   /** What escalation brought. */
   reply(reply: Reply): void {
     this.#call = undefined;
-    if (this.#step === "finished") return discardReply(reply);
+    // A script that was tampered with can have answered in the meantime.
+    if (this.#step !== "escalating") return discardReply(reply);
     this.attempt(() => this.offer(reply));
   }
 
@@ -85,8 +87,6 @@ export class Exchange implements Escalating, EscalationReceiver {
   failed(error: HttpError): void {
     if (this.#step === "sending" || this.#step === "finished") return;
     this.#error = error;
-    this.#call?.cancel();
-    this.#call = undefined;
     if (this.#step === "escalating") this.offer(errorReply(error));
     else this.send(errorReply(error));
   }
@@ -102,17 +102,24 @@ export class Exchange implements Escalating, EscalationReceiver {
   /** onResponse has let the head pass, maybe changed. */
   sendOffered(head: CheckedHead): void {
     const offered = this.#offered;
-    if (offered === undefined) return;
+    if (offered === undefined) {
+      throw new HttpError(
+        500,
+        "script_protocol",
+        "sending the head that onResponse has seen: none was offered",
+      );
+    }
     this.#offered = undefined;
     this.send({ ...offered, ...head });
   }
 
-  /** The body that waits while onResponse has its head; whoever takes it must use it. */
+  /** The body that waits while onResponse has its head, once; whoever takes it must use it. */
   takeOfferedBody(): BodySource | undefined {
     const offered = this.#offered;
-    if (offered === undefined || !isBodySource(offered.body)) return undefined;
+    if (offered === undefined || this.#offeredBodyTaken) return undefined;
+    this.#offeredBodyTaken = true;
     this.#offered = { ...offered, body: undefined };
-    return offered.body;
+    return sourceOf(offered.body ?? "");
   }
 
   send(reply: Reply): void {
@@ -145,8 +152,6 @@ export class Exchange implements Escalating, EscalationReceiver {
 
   #finish(bytes: number, error: Error | undefined): void {
     this.#go("finished");
-    this.#call?.cancel();
-    this.#call = undefined;
     this.#leave();
     if (this.#services.access.enabled) this.#log(bytes, this.#error ?? error);
     this.#services.ended(this);
@@ -176,5 +181,7 @@ export class Exchange implements Escalating, EscalationReceiver {
       throw new HttpError(500, "internal", `an exchange cannot go from ${this.#step} to ${step}`);
     }
     this.#step = step;
+    this.#call?.cancel();
+    this.#call = undefined;
   }
 }

@@ -10,7 +10,6 @@ import { readBody } from "../http/read_body.ts";
 export class RequestBody {
   readonly #source: BodySource | undefined;
   #taken = false;
-  #bytes: Promise<Buffer> | undefined;
   #read: Buffer | undefined;
 
   constructor(source: BodySource | undefined) {
@@ -32,21 +31,17 @@ export class RequestBody {
     return this.#source;
   }
 
-  /** The whole body in memory. Fails with 413 above `limit` bytes, or when it has been sent on. */
+  /** The whole body in memory, once. Fails with 413 above `limit` bytes, or when it has been read or sent on. */
   read(limit: number): Promise<Buffer> {
     if (this.#source === undefined) return Promise.resolve(Buffer.alloc(0));
-    if (this.#bytes === undefined) {
-      if (this.#taken) {
-        return Promise.reject(
-          new HttpError(500, "body_used", "reading a request's body: it has been sent on already"),
-        );
-      }
-      this.#taken = true;
-      this.#bytes = readBody(this.#source, limit).then((bytes) => {
-        this.#read = bytes;
-        return bytes;
-      });
+    if (this.#taken) {
+      const message = "reading a request's body: it has been read or sent on already";
+      return Promise.reject(new HttpError(500, "body_used", message));
     }
-    return this.#bytes;
+    this.#taken = true;
+    return readBody(this.#source, limit).then((bytes) => {
+      this.#read = bytes;
+      return bytes;
+    });
   }
 }

@@ -1,11 +1,10 @@
 import type { BackendCall } from "../backend/backend.ts";
-import { type BodySource, isBodySource, type ResponseBody } from "../http/body.ts";
-import { BytesBody } from "../http/bytes_body.ts";
+import type { BodySource } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
 import { readBody } from "../http/read_body.ts";
 import type { SiteIsolate } from "../script/site_isolate.ts";
 import type { EscalationReceiver } from "./escalate.ts";
-import type { Answerer, Reply } from "./reply.ts";
+import { type Answerer, type Reply, sourceOf } from "./reply.ts";
 
 /** Failures remembered, so that one that is not caught gets its own status. */
 const MOST_FAILURES = 16;
@@ -17,7 +16,11 @@ const MOST_FAILURES = 16;
 export class ScriptOperations {
   readonly #isolate: SiteIsolate;
   readonly #limit: number;
+  /** Operations the script waits for. */
+  readonly #underWay = new Set<number>();
   readonly #calls = new Map<number, BackendCall>();
+  /** Bodies being read. */
+  readonly #reading = new Map<number, BodySource>();
   /** Bodies that fetches brought and nobody has used yet, by operation. */
   readonly #bodies = new Map<number, { readonly body: BodySource; readonly by: Answerer }>();
   /** Failures handed to the script, by the message it got. */
@@ -33,15 +36,14 @@ export class ScriptOperations {
   /** Runs a fetch: `start` escalates and returns the call under way, if any. */
   fetch(operation: number, start: (receiver: EscalationReceiver) => BackendCall | undefined): void {
     let settled = false;
+    this.#underWay.add(operation);
     const receiver: EscalationReceiver = {
       reply: (reply) => {
         settled = true;
-        this.#calls.delete(operation);
         this.#fetched(operation, reply);
       },
       failed: (error) => {
         settled = true;
-        this.#calls.delete(operation);
         this.#fail(operation, `fetch failed with status ${error.status} (${error.code})`, error);
       },
     };
@@ -62,17 +64,20 @@ export class ScriptOperations {
   /** Takes a fetched body out, to be sent on. Undefined when there is none, or when it has been used. */
   takeBody(operation: number): BodySource | undefined {
     const body = this.#bodies.get(operation)?.body;
-    this.#bodies.delete(operation);
+    if (this.#bodies.delete(operation)) this.#isolate.releaseBody(operation);
     return body;
   }
 
   /** Reads a body into the isolate. */
   read(operation: number, body: BodySource | Promise<Buffer> | undefined, asBytes: boolean): void {
+    this.#underWay.add(operation);
     if (body === undefined) return this.#fail(operation, "reading a body: it has been used already");
+    if (!(body instanceof Promise)) this.#reading.set(operation, body);
     const bytes = body instanceof Promise ? body : readBody(body, this.#limit);
     bytes.then(
       (read) => {
         if (this.#closed) return;
+        this.#ended(operation);
         if (asBytes) this.#isolate.settleBytes(operation, new Uint8Array(read).buffer);
         else this.#isolate.settleText(operation, read.toString("utf8"));
       },
@@ -81,13 +86,28 @@ export class ScriptOperations {
     );
   }
 
-  /** The exchange is over: calls are cancelled, bodies nobody wants are let go. */
+  /** The exchange is over: calls and reads are cancelled, bodies nobody wants are let go, and the script is told. */
   close(): void {
     this.#closed = true;
     for (const call of this.#calls.values()) call.cancel();
-    for (const { body } of this.#bodies.values()) body.cancel();
+    for (const body of this.#reading.values()) body.cancel();
+    for (const [operation, { body }] of this.#bodies) {
+      body.cancel();
+      this.#isolate.releaseBody(operation);
+    }
+    for (const operation of this.#underWay) {
+      this.#isolate.failOperation(operation, "Error", "the request it belongs to is over");
+    }
     this.#calls.clear();
+    this.#reading.clear();
     this.#bodies.clear();
+    this.#underWay.clear();
+  }
+
+  #ended(operation: number): void {
+    this.#underWay.delete(operation);
+    this.#calls.delete(operation);
+    this.#reading.delete(operation);
   }
 
   #fetched(operation: number, reply: Reply): void {
@@ -96,6 +116,7 @@ export class ScriptOperations {
       body?.cancel();
       return;
     }
+    this.#ended(operation);
     if (body !== undefined) this.#bodies.set(operation, { body, by: reply.by });
     let fields = reply.headers.toText();
     const length = body?.length ?? reply.declaredLength;
@@ -111,12 +132,8 @@ export class ScriptOperations {
 
   #fail(operation: number, message: string, cause?: unknown): void {
     if (this.#closed) return;
+    this.#ended(operation);
     if (cause instanceof HttpError && this.#failures.size < MOST_FAILURES) this.#failures.set(message, cause);
     this.#isolate.failOperation(operation, "TypeError", message);
   }
-}
-
-function sourceOf(body: ResponseBody): BodySource | undefined {
-  if (body === undefined || isBodySource(body)) return body;
-  return new BytesBody(typeof body === "string" ? Buffer.from(body) : Buffer.from(body));
 }

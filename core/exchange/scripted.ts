@@ -48,6 +48,10 @@ export class Scripted implements ScriptTask {
     this.#exchange.attempt(() => this.begin());
   }
 
+  get waitsForScripts(): boolean {
+    return this.#exchange.waitsForScripts;
+  }
+
   /** Whether onResponse wants to see the head of what escalation brought. */
   get wantsHead(): boolean {
     return this.#isolate?.hooked === true && this.#isolate.waitsFor(this.#slot);
@@ -103,7 +107,8 @@ export class Scripted implements ScriptTask {
       if (body === undefined) {
         throw new HttpError(500, "body_used", "sending a script's answer: its body has been used already");
       }
-      this.#exchange.send({ ...checked, body, by });
+      // An empty one is none: the answer to HEAD need not be said to have no bytes.
+      this.#exchange.send({ ...checked, body: body.length === 0 ? undefined : body, by });
     });
   }
 
@@ -122,6 +127,9 @@ export class Scripted implements ScriptTask {
   }
 
   escalate(changes: RequestChanges | undefined): void {
+    // onResponse has a time of its own; how long a backend takes is the backend's limit.
+    this.#deadline?.cancel();
+    this.#deadline = undefined;
     this.#exchange.escalate(changes);
   }
 

@@ -18,12 +18,30 @@ export class HeldBody {
   }
 }
 
-/** Files and texts that the host puts together: the JSON of command `d`. */
-export class FileContent {
-  readonly json: string;
+/** A piece of a file, by numbers of bytes. */
+export interface FileSlice {
+  readonly file: string;
+  readonly offset: number | undefined;
+  readonly length: number | undefined;
+}
 
-  constructor(json: string) {
-    this.json = json;
+export type Part = string | Uint8Array<ArrayBuffer> | FileSlice;
+
+/** Files and texts that the host puts together: command `d`. */
+export class FileContent {
+  readonly #answer: FileSlice | { readonly parts: readonly Part[] };
+
+  constructor(answer: FileSlice | { readonly parts: readonly Part[] }) {
+    this.#answer = answer;
+  }
+
+  /** The JSON of the command that is about to be written; its bytes go to the host first. */
+  static jsonOf(content: FileContent, putBytes: (bytes: Uint8Array<ArrayBuffer>) => number): string {
+    const answer = content.#answer;
+    if (!("parts" in answer)) return JSON.stringify(answer);
+    return JSON.stringify({
+      parts: answer.parts.map((part) => (part instanceof Uint8Array ? { bytes: putBytes(part) } : part)),
+    });
   }
 }
 
@@ -121,6 +139,7 @@ export abstract class Body {
 }
 
 export const { contentOf, replaceContent } = Body;
+export const { jsonOf } = FileContent;
 for (const name of ["contentOf", "replaceContent"]) Reflect.deleteProperty(Body, name);
 // Scripts hold instances of these; they shall not make their own.
 for (const opaque of [HeldBody, FileContent]) Reflect.deleteProperty(opaque.prototype, "constructor");

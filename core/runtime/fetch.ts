@@ -28,8 +28,10 @@ export function createFetch(parts: {
         `fetch("${request.url}"): pass the incoming request or one made from it, as in fetch(new Request("/path", request))`,
       );
     }
+    // Before the number is taken: the script's own code may run here and fetch, and numbers ascend.
+    const changes = JSON.stringify(requests.changesOf(request) ?? {});
     const operation = operations.next();
-    outbox.fetch(slot, operation, JSON.stringify(requests.changesOf(request) ?? {}));
+    outbox.fetch(slot, operation, changes);
     const head = await operations.wait<FetchedHead>(operation);
     return responses.incoming({
       status: head.status,

@@ -26,7 +26,7 @@ export function createLodestoneModule(
   };
   return Object.freeze({
     stat(path: unknown): FileStat | undefined {
-      const packed = host.stat(String(path));
+      const packed = host.stat(`${path}`);
       return packed === undefined ? undefined : unpackFileStat(packed);
     },
     site: settings.site,

@@ -31,6 +31,11 @@ export interface Entries {
   ): string;
 }
 
+/** PATH_MAX of Linux. */
+const LONGEST_PATH = 4096;
+/** Characters of a URL that the host parses. */
+const LONGEST_URL = 1024 * 1024;
+
 const LEVELS: Readonly<Record<string, number>> = {
   trace: 10,
   debug: 20,
@@ -50,15 +55,30 @@ export function start(
   running: Int32Array,
   settingsText: string,
 ): Entries {
-  const host: HostCalls = { stat, putBytes, parseUrl, setUrlPart, wake };
+  const host: HostCalls = {
+    // What is too long for the host is not even carried there: neither the CPU limit nor the memory limit counts it.
+    stat: (path) => (path.length > LONGEST_PATH ? undefined : stat(path)),
+    parseUrl: (url, base) =>
+      url.length > LONGEST_URL || (base !== undefined && base.length > LONGEST_URL)
+        ? undefined
+        : parseUrl(url, base),
+    setUrlPart: (href, part, value) => (value.length > LONGEST_URL ? href : setUrlPart(href, part, value)),
+    putBytes,
+    wake,
+  };
   const settings = JSON.parse(settingsText) as Settings;
   const env = Object.freeze(settings.env);
   const site = Object.freeze({ ...settings.site, hosts: Object.freeze(settings.site.hosts) });
   const outbox = new Outbox(wake);
   const operations = new Operations();
   const timers = new Timers(operations, outbox);
-  const handOver = (bytes: Uint8Array<ArrayBuffer>): number =>
-    host.putBytes(bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer);
+  const handOver = (bytes: Uint8Array<ArrayBuffer>): number => {
+    const handle = host.putBytes(
+      bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer,
+    );
+    if (handle === 0) throw new RangeError("the bytes of the answers made at the same time are too many");
+    return handle;
+  };
   const encoder = new TextEncoder();
   const services: BodyServices = {
     operations,
@@ -72,7 +92,7 @@ export function start(
     putBytes: handOver,
     parseUrl: (url, base) => splitUrl(host, url, base),
   });
-  const responses = createResponseClass({ ...services, putBytes: handOver });
+  const responses = createResponseClass(services);
   const turn = new Turn({ outbox, operations, timers, requests, responses, putBytes: handOver, running });
   const { URL, URLSearchParams } = createURLClasses(host);
   installGlobals({

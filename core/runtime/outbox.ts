@@ -1,3 +1,10 @@
+/** UTF-16 units of the log lines of one entry; the host would have to hold them whole. */
+const LOG_SPACE = 512 * 1024;
+/** UTF-16 units of all commands of one entry. */
+const SPACE = 64 * 1024 * 1024;
+/** Set apart for what a request is told when there was no space left. */
+const RESERVE = 1024 * 1024;
+
 /**
  * The commands of the running entry, as one string (`protocol.md`). Nothing here calls a method of a built-in
  * that a script could have replaced: concatenation and `length` only.
@@ -7,6 +14,8 @@ export class Outbox {
   #commands = "";
   /** What the last `take` handed over, in case the limit struck on its way to the host. */
   #handedOver = "";
+  #logSpace = LOG_SPACE;
+  #linesLost = 0;
   /** Whether the host will come for the commands without being told. */
   #expected = false;
 
@@ -27,15 +36,20 @@ export class Outbox {
 
   /** Hands over everything so far. */
   take(): string {
+    if (this.#linesLost > 0) this.#tellLinesLost();
     const commands = this.#commands;
     this.#commands = "";
+    this.#logSpace = LOG_SPACE;
     this.#handedOver = commands;
     this.#expected = false;
     return commands;
   }
 
   /** Microtasks run after `take`: their first command makes the host enter once more. */
-  #add(command: string): void {
+  #add(command: string, space = SPACE): void {
+    if (this.#commands.length + command.length > space) {
+      throw new RangeError("the answers made at the same time are too long together");
+    }
     this.#commands += command;
     if (this.#expected) return;
     this.#expected = true;
@@ -91,10 +105,22 @@ export class Outbox {
   }
 
   log(level: number, text: string): void {
+    // Counted with what a line costs the host.
+    this.#logSpace -= text.length + 100;
+    if (this.#logSpace < 0) {
+      this.#linesLost++;
+      return;
+    }
     this.#add(`l${level}\n${text.length}\n${text}`);
   }
 
   failed(slot: number, stack: string): void {
-    this.#add(`x${slot}\n${stack.length}\n${stack}`);
+    this.#add(`x${slot}\n${stack.length}\n${stack}`, SPACE + RESERVE);
+  }
+
+  #tellLinesLost(): void {
+    const text = `logged too much at once: ${this.#linesLost} lines left out`;
+    this.#linesLost = 0;
+    this.#add(`l40\n${text.length}\n${text}`, SPACE + RESERVE);
   }
 }

@@ -5,6 +5,7 @@ import {
   contentOf,
   FileContent,
   HeldBody,
+  type Part,
   replaceContent,
   toContent,
 } from "./body.ts";
@@ -21,11 +22,6 @@ export interface FileOptions extends ResponseInit {
   length?: unknown;
   contentType?: unknown;
   download?: unknown;
-}
-
-/** What the Response class needs of its isolate. */
-export interface ResponseServices extends BodyServices {
-  putBytes(bytes: Uint8Array<ArrayBuffer>): number;
 }
 
 const INCOMING = Object.freeze({});
@@ -63,7 +59,7 @@ function wholeNumber(value: unknown, name: string): number | undefined {
   return number;
 }
 
-export function createResponseClass(services: ResponseServices) {
+export function createResponseClass(services: BodyServices) {
   class Response extends Body {
     #status = 200;
     #statusText = "";
@@ -180,18 +176,18 @@ export function createResponseClass(services: ResponseServices) {
     }
 
     static file(path: unknown, options: FileOptions = {}): Response {
-      const json = JSON.stringify({
+      const file = {
         file: String(path),
         offset: wholeNumber(options.offset, "Response.file: offset"),
         length: wholeNumber(options.length, "Response.file: length"),
         contentType: options.contentType === undefined ? undefined : String(options.contentType),
         download: options.download === undefined ? undefined : String(options.download),
-      });
-      return new Response(new FileContent(json), options);
+      };
+      return new Response(new FileContent(file), options);
     }
 
     static parts(parts: unknown, init: ResponseInit = {}): Response {
-      return new Response(new FileContent(JSON.stringify({ parts: toParts(parts) })), init);
+      return new Response(new FileContent({ parts: toParts(parts) }), init);
     }
 
     /** Everything below is for the runtime; taken off the class before scripts run. */
@@ -203,20 +199,25 @@ export function createResponseClass(services: ResponseServices) {
       return response;
     }
 
+    /** Not the getter, which a subclass may have replaced. */
+    static statusOf(response: Response): number {
+      return response.#status;
+    }
+
     static fieldsOf(response: Response): string {
       if (response.#headers === undefined) return response.#plainText ? TEXT_FIELDS : "";
       return headersToText(response.#headers);
     }
   }
 
-  function toParts(parts: unknown): unknown[] {
+  function toParts(parts: unknown): Part[] {
     if (!Array.isArray(parts) || parts.length > MOST_PARTS) {
       throw new TypeError(`Response.parts: wants an array of at most ${MOST_PARTS} parts`);
     }
     return parts.map((part: unknown) => {
       if (typeof part === "string") return part;
       if (part instanceof ArrayBuffer || ArrayBuffer.isView(part)) {
-        return { bytes: services.putBytes(toContent(part) as Uint8Array<ArrayBuffer>) };
+        return toContent(part) as Uint8Array<ArrayBuffer>;
       }
       const { file, offset, length } = part as { file?: unknown; offset?: unknown; length?: unknown };
       if (typeof file !== "string")
@@ -229,9 +230,9 @@ export function createResponseClass(services: ResponseServices) {
     });
   }
 
-  const { incoming, fieldsOf } = Response;
-  for (const name of ["incoming", "fieldsOf"]) Reflect.deleteProperty(Response, name);
-  return { Response, incoming, fieldsOf };
+  const { incoming, statusOf, fieldsOf } = Response;
+  for (const name of ["incoming", "statusOf", "fieldsOf"]) Reflect.deleteProperty(Response, name);
+  return { Response, incoming, statusOf, fieldsOf };
 }
 
 export type ResponseClass = ReturnType<typeof createResponseClass>;

@@ -1,4 +1,4 @@
-import { contentOf, FileContent, HeldBody } from "./body.ts";
+import { contentOf, FileContent, HeldBody, jsonOf } from "./body.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Response, ResponseClass } from "./response.ts";
 
@@ -18,10 +18,10 @@ export function sendResponse(
   },
 ): void {
   const { outbox, responses, putBytes } = parts;
-  if (response.type === "error") throw new TypeError("the handler returned Response.error()");
+  const status = responses.statusOf(response);
+  if (status === 0) throw new TypeError("the handler returned Response.error()");
   const fields = responses.fieldsOf(response);
   const content = contentOf(response);
-  const { status } = response;
   if (typeof content === "string") {
     if (content.length > LONGEST_TEXT) {
       throw new RangeError(
@@ -32,11 +32,11 @@ export function sendResponse(
   } else if (content === undefined) {
     outbox.respondEmpty(slot, status, fields);
   } else if (content instanceof HeldBody) {
-    if (response.bodyUsed) throw new TypeError("the response's body has been read already");
+    if (content.used) throw new TypeError("the response's body has been read already");
     content.used = true;
     outbox.respondHeld(slot, status, content.handle, fields);
   } else if (content instanceof FileContent) {
-    outbox.respondFiles(slot, status, fields, content.json);
+    outbox.respondFiles(slot, status, fields, jsonOf(content, putBytes));
   } else {
     outbox.respondBytes(slot, status, putBytes(content), fields);
   }

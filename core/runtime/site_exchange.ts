@@ -9,4 +9,6 @@ export interface SiteExchange {
   restarts: number;
   /** Next script to ask. */
   next: number;
+  /** Whether onResponse has had its say already, so that the head comes by in vain. */
+  isHooked: boolean;
 }

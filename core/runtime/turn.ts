@@ -84,7 +84,7 @@ export class Turn {
   #begin(event: string): void {
     const slot = Number(event.slice(1, event.indexOf("\n")));
     const request = this.#parts.requests.incoming(event, slot);
-    this.#run({ slot, request, restarts: 0, next: 0 });
+    this.#run({ slot, request, restarts: 0, next: 0, isHooked: false });
   }
 
   /** Asks script after script until one decides or has to be waited for. */
@@ -143,6 +143,11 @@ export class Turn {
       return true;
     }
     if (result instanceof requests.Request) {
+      if (requests.slotOf(result) !== exchange.slot) {
+        throw new TypeError(
+          "the handler returned a Request of its own: return one made from the incoming request, as in new Request(url, request)",
+        );
+      }
       if (++exchange.restarts > MOST_RESTARTS) {
         throw new RangeError(
           `the handler returned a Request more than ${MOST_RESTARTS} times: it would never end`,
@@ -177,7 +182,13 @@ export class Turn {
       this.#keepForHook(exchange);
       return sendResponse(exchange.slot, response, this.#parts);
     }
-    this.#runHooks(exchange, response, (hooked) => sendResponse(exchange.slot, hooked, this.#parts));
+    this.#runHooks(exchange, response, (hooked) => {
+      if (contentOf(hooked) instanceof FileContent) {
+        exchange.isHooked = true;
+        this.#keepForHook(exchange);
+      }
+      sendResponse(exchange.slot, hooked, this.#parts);
+    });
   }
 
   /** A head that escalation brought comes by on its way to the client. */
@@ -189,6 +200,7 @@ export class Turn {
     if (exchange === undefined) return;
     this.#exchanges.delete(slot);
     const fields = event.slice(1 + slotText.length + 1 + status.length + 1 + by.length + 1);
+    if (exchange.isHooked) return outbox.head(slot, Number(status), fields);
     const held = new HeldBody(slot, -1);
     const headers = headersFromText(fields);
     try {
@@ -196,8 +208,9 @@ export class Turn {
         exchange,
         responses.incoming({ status: Number(status), headers, body: held }),
         (hooked) => {
-          if (contentOf(hooked) === held) outbox.head(slot, hooked.status, responses.fieldsOf(hooked));
-          else sendResponse(slot, hooked, this.#parts);
+          if (contentOf(hooked) !== held) return sendResponse(slot, hooked, this.#parts);
+          if (held.used) throw new TypeError("onResponse has read the body: it must return a new Response");
+          outbox.head(slot, responses.statusOf(hooked), responses.fieldsOf(hooked));
         },
       );
     } catch (thrown) {

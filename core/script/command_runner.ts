@@ -2,6 +2,9 @@ import { CommandReader, ProtocolError } from "./command_reader.ts";
 import type { HandedBytes } from "./handed_bytes.ts";
 import type { FilesAnswer, RequestChanges, ScriptHead, ScriptTask } from "./script_task.ts";
 
+/** Commands of one entry. No script comes near it by itself, since operations and log lines are bounded. */
+const MOST_COMMANDS = 100_000;
+
 /** What commands do to the isolate that wrote them. */
 export interface CommandTarget {
   /** The script has answered for good; returns its exchange, undefined when that is over already. */
@@ -22,7 +25,10 @@ export interface CommandTarget {
  */
 export function runCommands(commands: string, target: CommandTarget, bytes: HandedBytes): void {
   const reader = new CommandReader(commands);
-  while (!reader.done) {
+  for (let count = 0; !reader.done; count++) {
+    if (count === MOST_COMMANDS) {
+      throw new ProtocolError(`reading an isolate's commands: more than ${MOST_COMMANDS} in one entry`);
+    }
     const letter = reader.letter();
     const number = reader.number();
     switch (letter) {
@@ -156,7 +162,10 @@ function filesAnswer(json: Record<string, unknown>, bytes: HandedBytes): FilesAn
   if (!Array.isArray(json.parts)) return { ...json, file: json.file };
   const parts = json.parts.map((part: unknown) => {
     if (typeof part === "string") return part;
-    const { bytes: handle, ...slice } = part as { bytes?: unknown; file?: unknown };
+    if (typeof part !== "object" || part === null) {
+      throw new ProtocolError("reading an isolate's commands: a part is text or an object");
+    }
+    const { bytes: handle, ...slice }: { bytes?: unknown; file?: unknown } = part;
     return handle === undefined ? { ...slice, file: slice.file } : bytes.take(Number(handle));
   });
   return { parts };

@@ -30,6 +30,17 @@ export class CpuLimitReached extends Error {
   }
 }
 
+/** A promise of the scripts was rejected and nobody handled it. The isolate is fine, but the commands were lost. */
+export class RejectionUnhandled extends Error {
+  override readonly name = "RejectionUnhandled";
+  readonly guestStack: string;
+
+  constructor(guestStack: string) {
+    super("a promise was rejected and nothing handled it");
+    this.guestStack = guestStack;
+  }
+}
+
 /** The isolate is gone: its memory limit was reached, or it could not go on. `index` as in `CpuLimitReached`. */
 export class IsolateDied extends Error {
   override readonly name = "IsolateDied";
@@ -85,7 +96,7 @@ export class GuestIsolate {
     }
   }
 
-  /** One entry: events in, commands out. Throws `CpuLimitReached` or `IsolateDied`. */
+  /** One entry: events in, commands out. Throws `CpuLimitReached`, `RejectionUnhandled` or `IsolateDied`. */
   enter(events: Event[]): string {
     let commands: unknown;
     const before = this.#isolate.cpuTime;
@@ -93,12 +104,14 @@ export class GuestIsolate {
       commands = this.#turn.applySync(undefined, events.map(transferable), this.#runOptions);
     } catch (error) {
       const index = this.#running[0]!;
-      const message = error instanceof Error ? error.message : String(error);
-      if (!this.#isolate.isDisposed && message === "Script execution timed out.") {
-        const stack = error instanceof Error ? (error.stack ?? "") : "";
+      const { message, stack } = described(error);
+      if (this.#isolate.isDisposed) throw new IsolateDied(index, message);
+      if (message === "Script execution timed out.") {
         const used = Number(this.#isolate.cpuTime - before) / 1e6;
         throw new CpuLimitReached(index, this.#runOptions.timeout, used, stack);
       }
+      // isolated-vm throws the reason of a rejection when the entry is through; what throws before is no script.
+      if (index === -1) throw new RejectionUnhandled(stack);
       throw new IsolateDied(index, message);
     }
     if (typeof commands !== "string") throw new IsolateDied(-1, "the isolate returned no commands");
@@ -131,6 +144,13 @@ export class GuestIsolate {
     const script = this.#isolate.compileScriptSync(code, { filename });
     return script.runSync(context, { timeout: LOAD_LIMIT, reference: true }) as ivm.Reference;
   }
+}
+
+/** What came out of the isolate as thrown: anything at all. */
+function described(thrown: unknown): { message: string; stack: string } {
+  if (!(thrown instanceof Error)) return { message: "", stack: `thrown: ${typeof thrown}` };
+  const { message, stack } = thrown;
+  return { message: String(message), stack: typeof stack === "string" ? stack : "" };
 }
 
 /** Bytes are copied: the event may have to go in again. */

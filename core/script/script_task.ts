@@ -47,6 +47,8 @@ export interface ScriptHead {
  * a script and are hostile; the receiver checks them.
  */
 export interface ScriptTask {
+  /** Whether the scripts have yet to decide something. */
+  readonly waitsForScripts: boolean;
   /** Event `R` of the protocol for this exchange under the given slot. */
   requestEvent(slot: number): string;
   answerText(head: ScriptHead, body: string): void;

@@ -2,6 +2,7 @@
 export class ScriptTimers {
   readonly #due: (operation: number) => void;
   readonly #timers = new Map<number, NodeJS.Timeout>();
+  #closed = false;
 
   constructor(due: (operation: number) => void) {
     this.#due = due;
@@ -9,6 +10,7 @@ export class ScriptTimers {
 
   /** Returns false, and starts nothing, when `limit` timers are under way already. */
   start(operation: number, milliseconds: number, limit: number): boolean {
+    if (this.#closed) return true;
     if (this.#timers.size >= limit) return false;
     clearTimeout(this.#timers.get(operation));
     const timeout = setTimeout(
@@ -29,6 +31,7 @@ export class ScriptTimers {
   }
 
   close(): void {
+    this.#closed = true;
     for (const timeout of this.#timers.values()) clearTimeout(timeout);
     this.#timers.clear();
   }

@@ -1,16 +1,19 @@
 import type { SiteConfig } from "../config/config.ts";
 import { HttpError } from "../http/http_error.ts";
+import { Blame, firstOfEach, isRequest } from "./blame.ts";
 import { ProtocolError } from "./command_reader.ts";
 import { type CommandTarget, runCommands } from "./command_runner.ts";
 import type { CompiledSite } from "./compiled_site.ts";
-import { CpuLimitReached, type Event, GuestIsolate } from "./guest_isolate.ts";
+import { EntryLog } from "./entry_log.ts";
+import { CpuLimitReached, type Event, GuestIsolate, RejectionUnhandled } from "./guest_isolate.ts";
 import { HandedBytes } from "./handed_bytes.ts";
+import { OperationTable } from "./operation_table.ts";
 import type { RequestChanges, ScriptTask } from "./script_task.ts";
 import { ScriptTimers } from "./script_timers.ts";
 import { TurnQueue } from "./turn_queue.ts";
 
 /** Bytes a script may hand over in one entry. */
-const HANDED_LIMIT = 32 * 1024 * 1024;
+const HANDED_LIMIT = 64 * 1024 * 1024;
 /** Entries in a row for what microtasks produced, before other work gets its turn. */
 const REENTRIES = 16;
 
@@ -19,6 +22,8 @@ export interface IsolateServices {
   readonly runtime: string;
   readonly stat: (path: unknown) => string | undefined;
   log(level: number, text: string): void;
+  /** A promise was rejected and nothing handled it; `stack` is the guest's. */
+  rejected(isolate: SiteIsolate, message: string, stack: string): void;
   /** The isolate has ended; `waiting` had not begun and can run in another one. */
   died(isolate: SiteIsolate, waiting: readonly ScriptTask[], message: string): void;
   catastrophe(message: string): void;
@@ -38,10 +43,9 @@ export class SiteIsolate implements CommandTarget {
   readonly #timers: ScriptTimers;
   /** Exchanges the scripts have a part in. */
   readonly #tasks = new Map<number, ScriptTask>();
-  /** Exchange of each operation under way. */
-  readonly #operations = new Map<number, number>();
-  /** Exchanges that were handed over once more because the machine was busy. */
-  readonly #secondChances = new Set<number>();
+  readonly #operations: OperationTable;
+  readonly #log: EntryLog;
+  readonly #blame: Blame;
   #woken = false;
   #dead = false;
   #lastSlot = 0;
@@ -51,6 +55,9 @@ export class SiteIsolate implements CommandTarget {
     this.compiled = compiled;
     this.#site = site;
     this.#services = services;
+    this.#operations = new OperationTable(site.limits.operations);
+    this.#log = new EntryLog(services.log);
+    this.#blame = new Blame(services.log);
     this.#queue = new TurnQueue((events, slots) => this.#enter(events, slots));
     this.#timers = new ScriptTimers((operation) => this.#queue.add(`M${operation}`, 0));
     this.#guest = new GuestIsolate(site, compiled, {
@@ -94,8 +101,14 @@ export class SiteIsolate implements CommandTarget {
     this.#queue.add(`H${slot}\n${status}\n${by}\n${fields}`, slot);
   }
 
+  /** A body it brought counts as an operation until `releaseBody`. */
   settleFetch(operation: number, status: number, hasBody: boolean, fields: string): void {
+    if (hasBody) this.#operations.hold(operation);
     this.#settle(operation, `F${operation}\n${status}\n${hasBody ? 1 : 0}\n${fields}`);
+  }
+
+  releaseBody(operation: number): void {
+    this.#operations.release(operation);
   }
 
   settleText(operation: number, text: string): void {
@@ -112,7 +125,7 @@ export class SiteIsolate implements CommandTarget {
 
   /** The exchange is over for good: what the scripts still do for it is dropped. */
   forget(slot: number): void {
-    this.#secondChances.delete(slot);
+    this.#blame.forget(slot);
     if (this.#tasks.delete(slot)) this.#queue.add(`A${slot}`, 0);
   }
 
@@ -128,7 +141,7 @@ export class SiteIsolate implements CommandTarget {
   answered(slot: number): ScriptTask | undefined {
     const task = this.#tasks.get(slot);
     this.#tasks.delete(slot);
-    if (this.#secondChances.size > 0) this.#secondChances.delete(slot);
+    this.#blame.forget(slot);
     return task;
   }
 
@@ -148,7 +161,7 @@ export class SiteIsolate implements CommandTarget {
     const limit = this.#site.limits.operations;
     // The callback of a timer cannot fail, so one too many is never due, and the log says so.
     if (!this.#timers.start(operation, milliseconds, limit)) {
-      this.#services.log(40, `setTimeout: more than ${limit} timers under way; this one is dropped`);
+      this.#log.once(40, `setTimeout: more than ${limit} timers under way; this one is dropped`);
     }
   }
 
@@ -157,7 +170,7 @@ export class SiteIsolate implements CommandTarget {
   }
 
   log(level: number, text: string): void {
-    this.#services.log(level, text);
+    this.#log.line(level, text);
   }
 
   threw(slot: number, stack: string): void {
@@ -170,31 +183,33 @@ export class SiteIsolate implements CommandTarget {
   }
 
   #settle(operation: number, event: string, bytes?: ArrayBuffer): void {
-    const slot = this.#operations.get(operation);
+    const slot = this.#operations.settle(operation);
     if (slot === undefined) return;
-    this.#operations.delete(operation);
     this.#queue.add(event, slot, bytes);
   }
 
   /** Takes down an operation; refuses it when its exchange is over or too many are under way. */
   #admit(operation: number, slot: number): ScriptTask | undefined {
-    const limit = this.#site.limits.operations;
     const task = this.#tasks.get(slot);
-    const full = this.#operations.size >= limit;
-    this.#operations.set(operation, slot);
-    if (task !== undefined && !full) return task;
-    const why = full ? `more than ${limit} operations are under way` : "the request it belongs to is over";
-    this.failOperation(operation, "Error", why);
+    const fits = this.#operations.begin(operation, slot);
+    if (task !== undefined && fits) return task;
+    const { operations } = this.#site.limits;
+    const full = `more than ${operations} operations are under way, or fetched bodies unused`;
+    this.failOperation(operation, "Error", fits ? "the request it belongs to is over" : full);
     return undefined;
   }
 
   #enter(events: Event[], slots: readonly number[]): void {
-    if (!this.#run(events, slots)) return;
+    if (this.#run(events, slots)) this.#fetchLater();
+    for (const slot of slots) if (slot !== 0) this.#tasks.get(slot)?.scriptWaits();
+  }
+
+  /** Enters again for what microtasks have produced. */
+  #fetchLater(): void {
     for (let i = 0; this.#woken && !this.#dead; i++) {
       if (i === REENTRIES) return this.#queue.wake();
       if (!this.#run([], [])) return;
     }
-    for (const slot of slots) if (slot !== 0) this.#tasks.get(slot)?.scriptWaits();
   }
 
   /** One entry and its commands. Returns false when it did not go well, and has seen to it. */
@@ -202,14 +217,23 @@ export class SiteIsolate implements CommandTarget {
     this.#woken = false;
     try {
       runCommands(this.#guest.enter(events), this, this.#bytes);
-      this.#bytes.clear();
-      return true;
     } catch (error) {
-      this.#bytes.clear();
       if (error instanceof CpuLimitReached) this.#interrupted(error, events, slots);
-      else this.#ended(error, slots);
+      else if (error instanceof RejectionUnhandled && events[0] !== "L") return this.#rejected(error);
+      else this.#ended(error, events, slots);
       return false;
+    } finally {
+      this.#log.end();
     }
+    // Commands still to be fetched may name bytes that were handed over by now.
+    if (!this.#woken) this.#bytes.clear();
+    return true;
+  }
+
+  /** Nobody is to blame, but the commands have to be fetched again. */
+  #rejected(error: RejectionUnhandled): boolean {
+    this.#services.rejected(this, error.message, error.guestStack);
+    return this.#run(["L"], []);
   }
 
   /** The CPU limit struck: the request that ran gets its 500, what had not begun goes in again. */
@@ -217,51 +241,42 @@ export class SiteIsolate implements CommandTarget {
     const { index } = error;
     this.#queue.suspect();
     // What others in the batch had finished is still in the isolate; those are not to blame.
-    if (events.length > 0 && events[0] !== "L") this.#run(["L"], [0]);
-    const blamed = index === -1 ? slots.keys() : [index];
+    if (events.length > 0 && events[0] !== "L") this.#run(["L"], []);
     const again: number[] = [];
-    for (const i of blamed) {
+    for (const i of index === -1 ? firstOfEach(slots) : [index]) {
       const slot = slots[i] ?? 0;
       const task = this.#tasks.get(slot);
-      if (task === undefined) continue;
-      if (this.#deservesAnother(error, events[i], slot)) {
-        again.push(i);
-        continue;
-      }
+      if (task?.waitsForScripts !== true) continue;
+      const isAlone = index !== -1 || slots.every((other) => other === slot);
+      const isWaiting = this.#operations.isWaiting(slot);
+      const fate = this.#blame.fateOf({ slot, event: events[i]!, isWaiting, isAlone }, error);
+      if (fate === "again") again.push(i);
+      if (fate !== "fails") continue;
       this.forget(slot);
       const failure = new HttpError(500, "script_cpu_limit", this.#message(error), error);
       task.scriptFailed(failure, error.guestStack);
     }
-    if (index !== -1) for (let i = index + 1; i < events.length; i++) again.push(i);
-    this.#queue.putBack(
-      again.map((i) => events[i]!),
-      again.map((i) => slots[i]!),
-    );
+    if (index !== -1) for (let i = index + 1; i < events.length; i++) if (isText(events[i]!)) again.push(i);
+    this.#putBack(again, events, slots);
     this.#queue.wake();
   }
 
-  /**
-   * A request is handed over once more when the clock ran out on it while others had the processor. Once only: a
-   * script that sleeps looks the same.
-   */
-  #deservesAnother(error: CpuLimitReached, event: Event | undefined, slot: number): boolean {
-    if (!error.starved || typeof event !== "string" || !event.startsWith("R")) return false;
-    if (this.#secondChances.has(slot)) return false;
-    this.#secondChances.add(slot);
-    this.#services.log(
-      40,
-      "the machine is too busy for the CPU limit: a request is handed to the scripts again",
+  /** Events go in again, each with the bytes behind it. */
+  #putBack(indices: readonly number[], events: readonly Event[], slots: readonly number[]): void {
+    const all = indices.flatMap((i) => (isText(events[i + 1] ?? "") ? [i] : [i, i + 1]));
+    this.#queue.putBack(
+      all.map((i) => events[i]!),
+      all.map((i) => slots[i]!),
     );
-    return true;
   }
 
   /** The isolate is gone, or no longer to be trusted. */
-  #ended(error: unknown, slots: readonly number[]): void {
+  #ended(error: unknown, events: readonly Event[], slots: readonly number[]): void {
     const index = error instanceof Error && "index" in error ? Number(error.index) : -1;
-    const notBegun = new Set<number>([
-      ...(index === -1 ? [] : slots.slice(index + 1)),
-      ...this.#queue.slotsOf("R"),
-    ]);
+    const notBegun = new Set<number>(this.#queue.slotsOf("R"));
+    for (const [i, event] of events.entries()) {
+      if (index !== -1 && i > index && isRequest(event)) notBegun.add(slots[i]!);
+    }
     const code = error instanceof ProtocolError ? "script_protocol" : "script_memory_limit";
     const waiting: ScriptTask[] = [];
     const failed: ScriptTask[] = [];
@@ -276,4 +291,8 @@ export class SiteIsolate implements CommandTarget {
   #message(error: unknown): string {
     return `running the scripts of "${this.#site.name}": ${error instanceof Error ? error.message : String(error)}`;
   }
+}
+
+function isText(event: Event): event is string {
+  return typeof event === "string";
 }

@@ -5,6 +5,10 @@ import type { CompiledSite } from "./compiled_site.ts";
 import { ErrorMapper } from "./error_location.ts";
 import type { ScriptTask } from "./script_task.ts";
 import { SiteIsolate } from "./site_isolate.ts";
+import { bundleFileName } from "./wrap_bundle.ts";
+
+/** Milliseconds after which a version that could not be loaded is tried again. */
+const RETRY_AFTER = 1_000;
 
 /** What is told of a site's scripts, for the log. */
 export interface ScriptReports {
@@ -28,9 +32,12 @@ export class SiteScripts {
   readonly #runtime: string;
   readonly #stat: (path: unknown) => string | undefined;
   readonly #reports: ScriptReports;
+  readonly #now: () => number;
   #current: SiteIsolate | undefined;
   /** Version to load when there is no isolate, best first. */
   #candidates: CompiledSite[];
+  /** Until then nothing is tried after the last candidate could not be loaded; milliseconds. */
+  #retryAt = 0;
   readonly #mappers = new WeakMap<CompiledSite, ErrorMapper>();
   readonly #retired = new Set<SiteIsolate>();
   #closed = false;
@@ -41,12 +48,15 @@ export class SiteScripts {
     stat: (path: unknown) => string | undefined;
     reports: ScriptReports;
     compiled: CompiledSite | undefined;
+    /** Monotonic milliseconds. */
+    now?: () => number;
   }) {
     this.#site = options.site;
     this.#runtime = options.runtime;
     this.#stat = options.stat;
     this.#reports = options.reports;
     this.#candidates = options.compiled === undefined ? [] : [options.compiled];
+    this.#now = options.now ?? (() => performance.now());
   }
 
   /** Hands a request to the scripts; its slot is told by `requestEvent`. Throws `HttpError` 503 when no version can be loaded. */
@@ -63,6 +73,7 @@ export class SiteScripts {
   load(compiled: CompiledSite): boolean {
     if (this.#current === undefined) {
       this.#candidates = [compiled, ...this.#candidates].slice(0, 2);
+      this.#retryAt = 0;
       return true;
     }
     const isolate = this.#create(compiled);
@@ -96,20 +107,21 @@ export class SiteScripts {
   }
 
   #loadCandidate(): SiteIsolate {
-    while (this.#candidates.length > 0) {
+    while (this.#candidates.length > 0 && this.#now() >= this.#retryAt) {
       const isolate = this.#create(this.#candidates[0]!);
       if (isolate !== undefined) {
         this.#use(isolate);
         return isolate;
       }
-      // It will not load the next time either; a new version puts itself in front.
-      this.#candidates.shift();
+      // The last one stays: it may have been the machine, and what worked once is not given up.
+      if (this.#candidates.length > 1) this.#candidates.shift();
+      else this.#retryAt = this.#now() + RETRY_AFTER;
     }
-    throw new HttpError(
-      503,
-      "script_not_loaded",
-      `running the scripts of "${this.#site.name}": no version could be loaded`,
-    );
+    throw new HttpError(503, "script_not_loaded", this.#running("no version could be loaded"));
+  }
+
+  #running(message: string): string {
+    return `running the scripts of "${this.#site.name}": ${message}`;
   }
 
   #use(isolate: SiteIsolate): void {
@@ -128,6 +140,11 @@ export class SiteScripts {
     return mapper;
   }
 
+  /** Stacks that scripts log tell of the source too. */
+  #mapText(compiled: CompiledSite, text: string): string {
+    return text.includes(bundleFileName(compiled.site)) ? this.#mapper(compiled).mapStack(text) : text;
+  }
+
   #retire(isolate: SiteIsolate): void {
     if (isolate.busy) this.#retired.add(isolate);
     else isolate.dispose();
@@ -139,7 +156,8 @@ export class SiteScripts {
       return new SiteIsolate(this.#site, compiled, {
         runtime: this.#runtime,
         stat: this.#stat,
-        log: (level, text) => this.#reports.line(level, text),
+        log: (level, text) => this.#reports.line(level, this.#mapText(compiled, text)),
+        rejected: (isolate, message, stack) => this.reportFailure(isolate, this.#running(message), stack),
         died: (isolate, waiting, message) => this.#died(isolate, waiting, message),
         catastrophe: (message) => this.#reports.catastrophe(message),
       });

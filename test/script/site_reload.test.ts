@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { until } from "../support/until.ts";
+import { SiteHarness } from "./site_harness.ts";
+
+const version = (name: string) =>
+  `export default async (request) => {
+    if (request.path === "/fill") { const all = []; for (;;) all.push(new Array(1000).fill(1)); }
+    return request.path === "/slow" ? new Response("${name} " + (await fetch(request)).status) : new Response("${name}");
+  };`;
+
+test("a request under way is finished by the version that began it", async (t) => {
+  const site = await SiteHarness.start(t, version("old"));
+  const slow = site.request("/slow");
+  const call = await site.backend.call(0);
+  await site.reload(version("new"));
+  assert.equal((await site.get("/")).text, "new");
+  call.respond(200);
+  assert.equal((await slow.answer).text, "old 200");
+});
+
+test("a request handed over but not begun at a reload is answered by the version it was given to", async (t) => {
+  const site = await SiteHarness.start(t, version("old"));
+  await site.get("/");
+  const compiled = await site.compile(version("new"));
+  const waiting = site.request("/");
+  site.load(compiled);
+  const after = site.request("/");
+  assert.equal((await waiting.answer).text, "old");
+  assert.equal((await after.answer).text, "new");
+});
+
+test("a version that cannot be loaded does not replace one that works", async (t) => {
+  const site = await SiteHarness.start(t, version("old"));
+  await site.get("/");
+  await assert.rejects(site.reload(`throw new Error("at load");\n${version("new")}`), /version 2/);
+  assert.match(site.logText(50), /at load[\s\S]*site\.ts:1/);
+  assert.equal((await site.get("/")).text, "old");
+});
+
+test("a new version given after the isolate has died is the one that is loaded", async (t) => {
+  const site = await SiteHarness.start(t, version("old"), { limits: { memory: 16, cpu: 5_000 } });
+  assert.equal((await site.get("/fill")).status, 500);
+  await site.reload(version("new"));
+  assert.equal((await site.get("/")).text, "new");
+});
+
+test("a new version that cannot be loaded after the isolate has died leaves the one before", async (t) => {
+  const site = await SiteHarness.start(t, version("old"), { limits: { memory: 16, cpu: 5_000 } });
+  assert.equal((await site.get("/fill")).status, 500);
+  await site.reload(`throw new Error("at load");\n${version("new")}`);
+  assert.equal((await site.get("/")).text, "old");
+});
+
+test("a version that could not be loaded for a while is tried again", async (t) => {
+  const until2 = Date.now() + 300;
+  const site = await SiteHarness.start(
+    t,
+    `if (Date.now() < ${until2}) throw new Error("too early");\n${version("at last")}`,
+  );
+  assert.equal((await site.get("/")).status, 503);
+  assert.equal((await site.get("/")).status, 503);
+  assert.equal(
+    site.log.filter(({ stack }) => stack?.includes("too early")).length,
+    1,
+    "not for every request",
+  );
+  await until("it is loaded", async () => (await site.get("/")).text === "at last");
+});
