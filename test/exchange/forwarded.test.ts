@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { forwardHeaders } from "../../core/exchange/forwarded.ts";
+import { HeaderList } from "../../core/http/header_list.ts";
+
+const origin = {
+  client: { address: "192.0.2.1", port: 40_000, tls: true },
+  authority: "example.org:8443",
+  localPort: 8443,
+  id: "id-1",
+};
+
+function forwarded(fields: string, changes: Partial<typeof origin> = {}): string[] {
+  const headers = HeaderList.fromText(fields);
+  forwardHeaders(headers, { ...origin, ...changes });
+  return headers.toText().split("\r\n").slice(0, -1);
+}
+
+const own = [
+  "X-Forwarded-For: 192.0.2.1",
+  "X-Forwarded-Proto: https",
+  "X-Forwarded-Host: example.org:8443",
+  "X-Forwarded-Port: 8443",
+  "X-Request-Id: id-1",
+];
+
+test("a backend learns of the client", () => {
+  assert.deepEqual(forwarded("Accept: */*\r\n"), ["Accept: */*", ...own]);
+});
+
+test("what the client claims under these names is dropped, however it is spelt", () => {
+  const claims = [
+    "Forwarded",
+    "X-Forwarded-For",
+    "x-forwarded-HOST",
+    "X-FORWARDED-PROTO",
+    "X-Forwarded-Port",
+  ];
+  const fields = [...claims, "X-Real-IP", "X-Request-Id"].map((name) => `${name}: 6.6.6.6\r\n`).join("");
+  assert.deepEqual(forwarded(fields), own);
+});
+
+test("a client cannot take the proxy's fields away by naming them in Connection", () => {
+  const named = "X-Forwarded-For, X-Request-Id, X-Own, Host";
+  assert.deepEqual(forwarded(`Host: a\r\nX-Own: 1\r\nConnection: ${named}\r\n`), ["Host: a", ...own]);
+});
+
+test("Expect was for the proxy", () => {
+  assert.deepEqual(forwarded("Expect: 100-continue\r\n"), own);
+});
+
+test("a client on a Unix socket without Host leaves out what is not known", () => {
+  const client = { address: "unix", port: 0, tls: false };
+  assert.deepEqual(forwarded("", { client, authority: "", localPort: 0 }), [
+    "X-Forwarded-For: unix",
+    "X-Forwarded-Proto: http",
+    "X-Request-Id: id-1",
+  ]);
+});
