@@ -16,6 +16,8 @@ import { TurnQueue } from "./turn_queue.ts";
 const HANDED_LIMIT = 64 * 1024 * 1024;
 /** Entries in a row for what microtasks produced, before other work gets its turn. */
 const REENTRIES = 16;
+/** Attempts to get commands out. A rejection left from an entry that the CPU limit ended costs one. */
+const RECOVERIES = 3;
 
 /** What a site's isolate needs of the worker. */
 export interface IsolateServices {
@@ -46,6 +48,8 @@ export class SiteIsolate implements CommandTarget {
   readonly #operations: OperationTable;
   readonly #log: EntryLog;
   readonly #blame: Blame;
+  /** Entries in a row that only fetched lost commands, and lost them again. */
+  #recoveries = 0;
   #woken = false;
   #dead = false;
   #lastSlot = 0;
@@ -219,12 +223,14 @@ export class SiteIsolate implements CommandTarget {
       runCommands(this.#guest.enter(events), this, this.#bytes);
     } catch (error) {
       if (error instanceof CpuLimitReached) this.#interrupted(error, events, slots);
-      else if (error instanceof RejectionUnhandled && events[0] !== "L") return this.#rejected(error);
+      else if (error instanceof RejectionUnhandled && this.#recoveries < RECOVERIES)
+        return this.#rejected(error);
       else this.#ended(error, events, slots);
       return false;
     } finally {
       this.#log.end();
     }
+    this.#recoveries = 0;
     // Commands still to be fetched may name bytes that were handed over by now.
     if (!this.#woken) this.#bytes.clear();
     return true;
@@ -232,6 +238,7 @@ export class SiteIsolate implements CommandTarget {
 
   /** Nobody is to blame, but the commands have to be fetched again. */
   #rejected(error: RejectionUnhandled): boolean {
+    this.#recoveries++;
     this.#services.rejected(this, error.message, error.guestStack);
     return this.#run(["L"], []);
   }

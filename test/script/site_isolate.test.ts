@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { until } from "../support/until.ts";
 import { SiteHarness, TestBody } from "./site_harness.ts";
 
 const statuses = async (site: SiteHarness, ...targets: string[]) =>
@@ -216,4 +217,57 @@ test("fetched bodies that nobody uses count as operations", async (t) => {
     bodies.map(({ cancelled }) => cancelled),
     [true, true, true],
   );
+});
+
+test("a promise nobody handles beside a request that never ends costs only that request", async (t) => {
+  const site = await SiteHarness.start(
+    t,
+    `export default (request) => {
+      if (request.path === "/loop") for (;;);
+      if (request.path === "/reject") for (let i = 0; i < 3; i++) Promise.reject(new Error("left alone"));
+      return new Response("well");
+    };`,
+  );
+  assert.deepEqual(await statuses(site, "/reject", "/loop", "/reject"), [200, 500, 200]);
+  assert.equal(site.log.filter(({ msg }) => msg === "scripts loaded").length, 1, "the isolate is the same");
+});
+
+test("an escalated request that waits for its onResponse is not run again beside one that never ends", async (t) => {
+  const site = await SiteHarness.start(
+    t,
+    `export const onResponse = (response) => { response.headers.set("x-hooked", "1"); };
+    export default async (request) => { if (request.path === "/loop") { await null; for (;;); } };`,
+  );
+  const [escalated, looping, behind] = site.send("/escalated", "/loop", "/behind");
+  assert.equal((await looping!.answer).status, 500);
+  for (const i of [0, 1]) (await site.backend.call(i)).respond(200);
+  for (const request of [escalated!, behind!]) {
+    assert.equal((await request.answer).headers.get("x-hooked"), "1");
+  }
+  assert.equal(site.backend.calls.length, 2);
+});
+
+test("a timer that never ends harms no request of its entry", async (t) => {
+  const site = await SiteHarness.start(
+    t,
+    `export default (request) => {
+      if (request.path === "/timer") setTimeout(() => { for (;;); }, 0);
+      return new Response("well");
+    };`,
+  );
+  assert.deepEqual(await statuses(site, "/timer"), [200]);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.deepEqual(await statuses(site, "/1", "/2"), [200, 200]);
+});
+
+test("a timer's callback that throws is logged and harms nobody", async (t) => {
+  const site = await SiteHarness.start(
+    t,
+    `export default (request) => {
+      if (request.path === "/timer") setTimeout(() => { throw new Error("in the timer"); }, 0);
+      return new Response("well");
+    };`,
+  );
+  assert.deepEqual(await statuses(site, "/timer", "/1"), [200, 200]);
+  await until("it is logged", () => site.logText(50).includes("in the timer"));
 });
