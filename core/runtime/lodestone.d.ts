@@ -29,7 +29,7 @@ declare module "lodestone" {
    *
    * - a `Response`: the answer;
    * - a number from 200 to 599: the answer is that status with its standard page;
-   * - a `Request`: the site's scripts start over with it, at most 10 times;
+   * - a `Request` made from the incoming one: the site's scripts start over with it, at most 10 times;
    * - nothing: the next script of the site is asked. After the last one the proxy goes on by itself
    *   ("escalates"): to the backend named in `request.backend`, else to the static file named by
    *   `request.file`, else to the site's backend, else the answer is 404.
