@@ -110,7 +110,15 @@ function askBackend(
     id: from.id,
   };
   forwardHeaders(headers, origin);
-  if (!headers.has("host")) headers.set("Host", head.authority === "" ? "localhost" : head.authority);
+  const hosts = headers.getAll("host").length;
+  if (hosts > 1) {
+    throw new HttpError(
+      500,
+      "script_bad_change",
+      `escalating to backend "${name}": one Host, got ${hosts} from a script`,
+    );
+  }
+  if (hosts === 0) headers.set("Host", head.authority === "" ? "localhost" : head.authority);
   const target = plan.query === undefined ? plan.path : `${plan.path}?${plan.query}`;
   return backend.send(
     { method: plan.method, target, headers, body: bodyOf(from, plan) },

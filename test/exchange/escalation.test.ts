@@ -59,6 +59,9 @@ export default async (request: Request): Promise<Response | Request | number | v
       return fetch(request);
     case "/read":
       return new Response(await request.text());
+    case "/two-hosts":
+      request.headers.append("host", "other.test");
+      return;
     case "/smuggle":
       request.headers.set("transfer-encoding", "chunked");
       request.headers.set("connection", "x-forwarded-for");
@@ -87,6 +90,7 @@ let other: Origin;
 let lodestone: Lodestone;
 before(async () => {
   origin = await startOrigin((incoming, outgoing) => {
+    if (incoming.url === "/duplex") return void incoming.pipe(outgoing);
     const chunks: Buffer[] = [];
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
     incoming.on("end", () => {
@@ -164,6 +168,17 @@ test("hop-by-hop fields and framing set by a script do not reach the backend", a
   assert.equal(headers["transfer-encoding"], undefined);
   assert.equal(headers["content-length"], undefined);
   assert.equal(headers["x-forwarded-for"], "127.0.0.1");
+});
+
+test("a script cannot send a second Host", async () => {
+  assert.equal((await ask("/two-hosts")).status, 500);
+  assert.equal(received("/two-hosts"), undefined);
+});
+
+test("a backend may answer while it still reads the request", async () => {
+  const sent = Buffer.alloc(8_000_000, "0123456789");
+  const { body } = await ask("/duplex", { method: "POST", body: sent });
+  assert.ok(body.equals(sent), `${body.length} bytes came back`);
 });
 
 test("a script names the backend", async () => {

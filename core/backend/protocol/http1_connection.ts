@@ -113,13 +113,15 @@ export class Http1Connection implements PooledConnection, RequestWriterEvents, B
   }
 
   requestProgress(stalled: boolean): void {
+    // The answer has begun meanwhile: either direction is progress.
+    if (this.#body !== undefined) this.#timer.refresh();
     if (this.#phase !== "request body" && this.#phase !== "sending") return;
     this.#phase = stalled ? "sending" : "request body";
     this.#timer.refresh();
   }
 
   requestSent(): void {
-    if (this.#phase === "closing") return;
+    if (this.#phase === "closing" || this.#body !== undefined) return;
     this.#phase = "response head";
     this.#timer.refresh(this.#config.responseTimeout);
   }
@@ -202,9 +204,13 @@ export class Http1Connection implements PooledConnection, RequestWriterEvents, B
     const { framing } = head;
     const start = this.#heads.end;
     const available = chunk.length - start;
-    this.#persistent = head.persistent && !this.#writer.unfinished;
-    // An answer before its time: the server does not want the rest of the request.
-    this.#writer.stop();
+    this.#persistent = head.persistent;
+    // A refusal before its time: the server does not want the rest of the request, and what came after it closed
+    // would reset the connection with the answer on it. Others may answer while they read.
+    if (head.status >= 400 || !head.persistent) {
+      this.#persistent = head.persistent && !this.#writer.unfinished;
+      this.#writer.stop();
+    }
     removeHopByHop(head.headers);
     // The buffer is shared, so the bytes leave it before anybody else is called.
     if (framing >= 0 && available >= framing) {
@@ -226,7 +232,7 @@ export class Http1Connection implements PooledConnection, RequestWriterEvents, B
   #finish(clean: boolean): void {
     this.#exchange = undefined;
     this.#body = undefined;
-    if (!clean || !this.#persistent || this.#phase === "closing") {
+    if (!clean || !this.#persistent || this.#writer.unfinished || this.#phase === "closing") {
       this.destroy();
       return;
     }
