@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { SiteHarness, TestBody, type TestRequest } from "../script/site_harness.ts";
+import { SiteHarness, type TestRequest } from "../script/site_harness.ts";
+import { TestBody } from "../support/test_body.ts";
 
 /** What is open when the client leaves, and must be closed by then. */
 type Open = { readonly cancelled: boolean };

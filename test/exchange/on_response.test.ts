@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SiteHarness, TestBody } from "../script/site_harness.ts";
+import { SiteHarness } from "../script/site_harness.ts";
+import { TestBody } from "../support/test_body.ts";
 
 const script = `
 export const onResponse = async (response, request) => {

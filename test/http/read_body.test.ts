@@ -1,30 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { BodySink, BodySource } from "../../core/http/body.ts";
 import { readBody } from "../../core/http/read_body.ts";
-
-class Source implements BodySource {
-  readonly length: number | undefined;
-  sink: BodySink | undefined;
-  cancelled = false;
-
-  constructor(length?: number) {
-    this.length = length;
-  }
-
-  start(sink: BodySink): void {
-    this.sink = sink;
-  }
-
-  resume(): void {}
-
-  cancel(): void {
-    this.cancelled = true;
-  }
-}
+import { TestBody } from "../support/test_body.ts";
 
 test("all chunks become one buffer", async () => {
-  const source = new Source();
+  const source = new TestBody();
   const read = readBody(source, 10);
   for (const text of ["ab", "", "cd"]) assert.equal(source.sink!.data(Buffer.from(text)), true);
   source.sink!.end();
@@ -32,20 +12,20 @@ test("all chunks become one buffer", async () => {
 });
 
 test("nothing is an empty buffer", async () => {
-  const source = new Source(0);
+  const source = new TestBody(0);
   const read = readBody(source, 0);
   source.sink!.end();
   assert.equal((await read).length, 0);
 });
 
 test("a body that says it is too long is not even begun", async () => {
-  const source = new Source(11);
+  const source = new TestBody(11);
   await assert.rejects(readBody(source, 10), { status: 413, code: "body_too_large_to_read" });
   assert.deepEqual([source.sink, source.cancelled], [undefined, true]);
 });
 
 test("a body that becomes too long is cancelled there", async () => {
-  const source = new Source();
+  const source = new TestBody();
   const read = readBody(source, 3);
   assert.equal(source.sink!.data(Buffer.from("abc")), true);
   assert.equal(source.sink!.data(Buffer.from("d")), false);
@@ -54,7 +34,7 @@ test("a body that becomes too long is cancelled there", async () => {
 });
 
 test("a body that fails is a failure", async () => {
-  const source = new Source();
+  const source = new TestBody();
   const read = readBody(source, 10);
   source.sink!.data(Buffer.from("abc"));
   source.sink!.fail(new Error("broken off"));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { SiteHarness, TestBody } from "./site_harness.ts";
+import { TestBody } from "../support/test_body.ts";
+import { SiteHarness } from "./site_harness.ts";
 
 /** Source that answers `/well` well and runs `attack` for everything else. */
 const source = (attack: string, before = "") => `

@@ -4,7 +4,7 @@ import type { Backend, BackendReceiver, BackendRequest } from "../../core/backen
 import type { ScriptLimits, SiteConfig } from "../../core/config/config.ts";
 import { SiteRouter } from "../../core/exchange/site_router.ts";
 import { StatCache } from "../../core/files/stat_cache.ts";
-import { type BodySink, type BodySource, isBodySource, type ResponseBody } from "../../core/http/body.ts";
+import { type BodySource, isBodySource, type ResponseBody } from "../../core/http/body.ts";
 import { HeaderList } from "../../core/http/header_list.ts";
 import type { HttpError } from "../../core/http/http_error.ts";
 import type { Incoming, ResponseHead } from "../../core/http/incoming.ts";
@@ -18,6 +18,7 @@ import { compileRuntime } from "../../core/script/compile_runtime.ts";
 import { compileSite } from "../../core/script/compile_site.ts";
 import type { CompiledSite } from "../../core/script/compiled_site.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
+import { TestBody } from "../support/test_body.ts";
 import { until } from "../support/until.ts";
 
 const LIMITS: ScriptLimits = { cpu: 100, memory: 64, deadline: 5_000, body: 1_000_000, operations: 100 };
@@ -29,27 +30,6 @@ export interface Answer {
   readonly headers: HeaderList;
   readonly text: string;
   readonly bytes: Buffer;
-}
-
-/** A body whose bytes the test gives; tells what became of it. */
-export class TestBody implements BodySource {
-  readonly length: number | undefined;
-  sink: BodySink | undefined;
-  cancelled = false;
-
-  constructor(length?: number) {
-    this.length = length;
-  }
-
-  start(sink: BodySink): void {
-    this.sink = sink;
-  }
-
-  resume(): void {}
-
-  cancel(): void {
-    this.cancelled = true;
-  }
 }
 
 /** A client's request, with no lane around it. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { TestBody } from "../support/test_body.ts";
 import { until } from "../support/until.ts";
-import { SiteHarness, TestBody } from "./site_harness.ts";
+import { SiteHarness } from "./site_harness.ts";
 
 const statuses = async (site: SiteHarness, ...targets: string[]) =>
   (await Promise.all(site.send(...targets).map((request) => request.answer))).map(({ status }) => status);
