@@ -113,8 +113,9 @@ test("a second signal ends it at once", async () => {
   await until("a second signal ends it", () => {
     return !supervised.child.process.kill("SIGTERM") || !supervised.child.running;
   });
-  const { code } = await supervised.child.ended;
-  assert.equal(code, 128 + 15);
+  const { code, signal } = await supervised.child.ended;
+  // One more signal may meet the process when it is already leaving; to a shell both are 143.
+  assert.ok(code === 128 + 15 || signal === "SIGTERM", `ended with code ${code}, signal ${signal}`);
   assert.ok((await slow) instanceof Error);
   await until("the workers have ended", () => workers.every((pid) => !isRunning(pid)));
 });
