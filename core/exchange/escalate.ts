@@ -102,6 +102,7 @@ function askBackend(
   }
   const { incoming } = from;
   const { head } = incoming;
+  const isUntouched = plan.headers === head.headers;
   const headers = plan.headers.clone();
   const origin = {
     client: incoming.client,
@@ -109,7 +110,7 @@ function askBackend(
     localPort: incoming.localPort,
     id: from.id,
   };
-  forwardHeaders(headers, origin);
+  forwardHeaders(headers, isUntouched ? headers : head.headers, origin);
   const hosts = headers.getAll("host").length;
   if (hosts > 1) {
     throw new HttpError(

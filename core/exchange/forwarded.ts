@@ -2,33 +2,59 @@ import type { HeaderList } from "../http/header_list.ts";
 import { removeHopByHop } from "../http/hop_by_hop.ts";
 import type { Client } from "../http/incoming.ts";
 
-const FORWARDED = new Set([
+/** Fields that tell a backend of the client, and whose values it believes. */
+const TELLING = new Set([
   "forwarded",
   "x-forwarded-for",
   "x-forwarded-host",
   "x-forwarded-proto",
   "x-forwarded-port",
   "x-real-ip",
+  "x-request-id",
 ]);
+
+/** What the proxy itself knows of a request. */
+export interface Origin {
+  readonly client: Client;
+  readonly authority: string;
+  readonly localPort: number;
+  readonly id: string;
+}
 
 /**
  * Makes the fields of a client's request those of the proxy's own: hop-by-hop fields go, `X-Forwarded-*` tell of
- * the client. What the client itself sent under these names is dropped, because nobody has vouched for it.
+ * the client. What the client itself sent under these names is dropped, because nobody has vouched for it; what
+ * a script set stays, and the proxy adds nothing of that name. `received` are the client's fields, maybe the
+ * same list.
  */
-export function forwardHeaders(
-  headers: HeaderList,
-  origin: {
-    readonly client: Client;
-    readonly authority: string;
-    readonly localPort: number;
-    readonly id: string;
-  },
-): void {
+export function forwardHeaders(headers: HeaderList, received: HeaderList, origin: Origin): void {
+  const fromClient = headers === received ? undefined : tellingFields(received);
   removeHopByHop(headers);
-  headers.deleteWhere((name) => FORWARDED.has(name) || name === "x-request-id" || name === "expect");
-  headers.append("X-Forwarded-For", origin.client.address);
-  headers.append("X-Forwarded-Proto", origin.client.tls ? "https" : "http");
-  if (origin.authority !== "") headers.append("X-Forwarded-Host", origin.authority);
-  if (origin.localPort !== 0) headers.append("X-Forwarded-Port", String(origin.localPort));
-  headers.append("X-Request-Id", origin.id);
+  headers.deleteWhere(
+    (name, value) =>
+      name === "expect" ||
+      (isTelling(name) && (fromClient === undefined || fromClient.has(`${name}:${value}`))),
+  );
+  const add = (name: string, value: string): void => {
+    if (fromClient === undefined || !headers.has(name.toLowerCase())) headers.append(name, value);
+  };
+  add("X-Forwarded-For", origin.client.address);
+  add("X-Forwarded-Proto", origin.client.tls ? "https" : "http");
+  if (origin.authority !== "") add("X-Forwarded-Host", origin.authority);
+  if (origin.localPort !== 0) add("X-Forwarded-Port", String(origin.localPort));
+  add("X-Request-Id", origin.id);
+}
+
+/** An application that gets its fields as CGI variables cannot tell `X_Real_IP` from `X-Real-IP` (RFC 3875, 4.1.18). */
+function isTelling(name: string): boolean {
+  return TELLING.has(name) || (name.includes("_") && TELLING.has(name.replaceAll("_", "-")));
+}
+
+function tellingFields(headers: HeaderList): Set<string> {
+  const fields = new Set<string>();
+  for (const [name, value] of headers) {
+    const lower = name.toLowerCase();
+    if (isTelling(lower)) fields.add(`${lower}:${value}`);
+  }
+  return fields;
 }

@@ -80,12 +80,12 @@ export class HeaderList {
     return this.deleteWhere((field) => field === name);
   }
 
-  /** Removes the fields whose lower-case name satisfies `matches`. Returns whether there was one. */
-  deleteWhere(matches: (name: string) => boolean): boolean {
+  /** Removes the fields whose lower-case name and value satisfy `matches`. Returns whether there was one. */
+  deleteWhere(matches: (name: string, value: string) => boolean): boolean {
     const entries = this.#parsed();
     let kept = 0;
     for (let i = 0; i < entries.length; i += 3) {
-      if (matches(entries[i + 1]!)) continue;
+      if (matches(entries[i + 1]!, entries[i + 2]!)) continue;
       entries[kept++] = entries[i]!;
       entries[kept++] = entries[i + 1]!;
       entries[kept++] = entries[i + 2]!;

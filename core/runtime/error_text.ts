@@ -1,4 +1,5 @@
 const LONGEST = 8192;
+const LONGEST_SEEN = 1024 * 1024;
 
 /**
  * What was thrown, as text for the log: the stack of an error, a description of anything else. Thrown values are
@@ -16,5 +17,8 @@ export function errorText(thrown: unknown): string {
   } catch {
     text = "thrown: a value that cannot be shown";
   }
-  return typeof text === "string" ? text.slice(0, LONGEST) : "thrown: a value that cannot be shown";
+  if (typeof text !== "string") return "thrown: a value that cannot be shown";
+  // Even a slice would put the whole of it into memory.
+  if (text.length > LONGEST_SEEN) return `thrown: an error of ${text.length} characters`;
+  return text.slice(0, LONGEST);
 }

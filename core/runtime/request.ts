@@ -7,6 +7,7 @@ import {
   replaceContent,
   toContent,
 } from "./body.ts";
+import { boundedText } from "./bounded_text.ts";
 import { defaultFile } from "./default_file.ts";
 import { Headers, headersChanged, headersFromText, headersToText } from "./headers.ts";
 import { bodyChange, type RequestChanges, stringRecord } from "./request_changes.ts";
@@ -49,6 +50,7 @@ export function createRequestClass(services: RequestServices) {
     #slot = 0;
     #path: string | undefined;
     #search: string | undefined;
+    #queryValue: object | undefined;
     #method: string | undefined;
     #headers: Headers | undefined;
     #file: string | undefined;
@@ -111,7 +113,7 @@ export function createRequestClass(services: RequestServices) {
 
     #takeInit(init: RequestInit): void {
       if (init.method !== undefined) {
-        const method = String(init.method);
+        const method = boundedText(String(init.method), "method");
         if (!METHOD.test(method)) throw new TypeError(`new Request: "${method}" is not a method`);
         this.#method = /^(?:get|head|post|put|delete|options)$/i.test(method) ? method.toUpperCase() : method;
       }
@@ -163,7 +165,7 @@ export function createRequestClass(services: RequestServices) {
     }
 
     set path(value: string) {
-      const path = String(value);
+      const path = boundedText(String(value), "request.path");
       if (!PATH.test(path)) {
         throw new TypeError(
           `request.path: must begin with "/" and hold no white space, "?" or "#"; got "${path}"`,
@@ -174,12 +176,19 @@ export function createRequestClass(services: RequestServices) {
     }
 
     get query(): string {
+      if (this.#queryValue !== undefined) return this.#queryValue as never;
       const search = this.#search ?? this.#parsed().search;
       return search === "" ? "" : search.slice(1);
     }
 
+    /** An object is kept for the script alone: routers (itty-router) note the parsed query here. */
     set query(value: string) {
-      const query = String(value);
+      if (typeof value === "object" && value !== null) {
+        this.#queryValue = value;
+        return;
+      }
+      this.#queryValue = undefined;
+      const query = boundedText(String(value), "request.query");
       if (!QUERY.test(query)) throw new TypeError(`request.query: must be percent-encoded; got "${query}"`);
       this.#search = query === "" ? "" : `?${query}`;
       this.#touched = true;
@@ -205,7 +214,7 @@ export function createRequestClass(services: RequestServices) {
     }
 
     set file(value: string) {
-      this.#file = String(value);
+      this.#file = boundedText(String(value), "request.file");
       this.#touched = true;
     }
 
@@ -214,7 +223,7 @@ export function createRequestClass(services: RequestServices) {
     }
 
     set backend(value: string) {
-      this.#backend = String(value);
+      this.#backend = boundedText(String(value), "request.backend");
       this.#touched = true;
     }
 
@@ -259,7 +268,8 @@ export function createRequestClass(services: RequestServices) {
       if (request.#touched) {
         const text = request.#parsed();
         if (request.path !== text.path || request.#event === undefined) changes.path = request.path;
-        if (request.#search !== undefined && request.#search !== text.search) changes.query = request.query;
+        if (request.#search !== undefined && request.#search !== text.search)
+          changes.query = request.#search.slice(1);
         if (request.#method !== undefined && request.#method !== text.method)
           changes.method = request.#method;
       }

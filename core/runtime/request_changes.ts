@@ -1,4 +1,5 @@
 import type { Content } from "./body.ts";
+import { boundedText } from "./bounded_text.ts";
 
 /** Fields of a request that escalation shall use instead of the original ones: the JSON of commands `c` and `f`. */
 export interface RequestChanges {
@@ -28,6 +29,6 @@ export function bodyChange(
 /** The values as strings, whatever the script has put there. */
 export function stringRecord(record: Record<string, unknown>): Record<string, string> {
   const strings: Record<string, string> = {};
-  for (const name of Object.keys(record)) strings[name] = String(record[name]);
+  for (const name of Object.keys(record)) strings[name] = boundedText(String(record[name]), "request.env");
   return strings;
 }

@@ -9,6 +9,7 @@ import {
   replaceContent,
   toContent,
 } from "./body.ts";
+import { boundedText } from "./bounded_text.ts";
 import { Headers, headersToText } from "./headers.ts";
 
 export interface ResponseInit {
@@ -89,7 +90,8 @@ export function createResponseClass(services: BodyServices) {
       if (content !== undefined && (this.#status === 204 || this.#status === 205 || this.#status === 304)) {
         throw new TypeError(`Response: status ${this.#status} has no body`);
       }
-      if (init.statusText !== undefined) this.#statusText = String(init.statusText);
+      if (init.statusText !== undefined)
+        this.#statusText = boundedText(String(init.statusText), "statusText");
       if (init.headers !== undefined)
         this.#headers = new Headers(init.headers as ConstructorParameters<typeof Headers>[0]);
     }
@@ -156,7 +158,7 @@ export function createResponseClass(services: BodyServices) {
         );
       }
       const response = new Response(undefined, { status: code });
-      response.headers.set("location", encodeLocation(String(url)));
+      response.headers.set("location", encodeLocation(boundedText(String(url), "Response.redirect")));
       return response;
     }
 
@@ -177,7 +179,7 @@ export function createResponseClass(services: BodyServices) {
 
     static file(path: unknown, options: FileOptions = {}): Response {
       const file = {
-        file: String(path),
+        file: boundedText(String(path), "Response.file"),
         offset: wholeNumber(options.offset, "Response.file: offset"),
         length: wholeNumber(options.length, "Response.file: length"),
         contentType: options.contentType === undefined ? undefined : String(options.contentType),

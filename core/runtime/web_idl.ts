@@ -1,3 +1,4 @@
+import { boundedText } from "./bounded_text.ts";
 import {
   charCodeAt,
   defineProperty,
@@ -21,7 +22,7 @@ export function toUSVString(value: unknown): string {
 
 /** `ByteString`. Throws a TypeError for a character above U+00FF. */
 export function toByteString(value: unknown): string {
-  const result = toDOMString(value);
+  const result = boundedText(toDOMString(value), "a header field's name or value");
   for (let i = 0; i < result.length; i++) {
     if (charCodeAt(result, i) > 0xff) {
       throw new TypeError(`"${result}" has a character above U+00FF at ${i}; header fields carry Latin-1`);

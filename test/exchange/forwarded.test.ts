@@ -12,7 +12,7 @@ const origin = {
 
 function forwarded(fields: string, changes: Partial<typeof origin> = {}): string[] {
   const headers = HeaderList.fromText(fields);
-  forwardHeaders(headers, { ...origin, ...changes });
+  forwardHeaders(headers, headers, { ...origin, ...changes });
   return headers.toText().split("\r\n").slice(0, -1);
 }
 
@@ -56,4 +56,35 @@ test("a client on a Unix socket without Host leaves out what is not known", () =
     "X-Forwarded-Proto: http",
     "X-Request-Id: id-1",
   ]);
+});
+
+test("an underscore does not get a claim past: a CGI variable would not show the difference", () => {
+  assert.deepEqual(forwarded("X_Forwarded_For: 6.6.6.6\r\nx_real_ip: 6.6.6.6\r\nMy_Own: 1\r\n"), [
+    "My_Own: 1",
+    ...own,
+  ]);
+});
+
+/** The client's fields, and what a script made of them. */
+function changed(received: string, fields: string): string[] {
+  const headers = HeaderList.fromText(fields);
+  forwardHeaders(headers, HeaderList.fromText(received), origin);
+  return headers.toText().split("\r\n").slice(0, -1);
+}
+
+test("what a script sets is the last word, and the proxy adds nothing of that name", () => {
+  const set = "X-Forwarded-For: 198.51.100.7\r\nX-Forwarded-Proto: http\r\nX-Real-IP: 198.51.100.7\r\n";
+  assert.deepEqual(changed("X-Forwarded-For: 6.6.6.6\r\n", set), [
+    "X-Forwarded-For: 198.51.100.7",
+    "X-Forwarded-Proto: http",
+    "X-Real-IP: 198.51.100.7",
+    "X-Forwarded-Host: example.org:8443",
+    "X-Forwarded-Port: 8443",
+    "X-Request-Id: id-1",
+  ]);
+});
+
+test("a script that changes other fields does not vouch for the client's claims", () => {
+  const claims = "X-Forwarded-For: 6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\n";
+  assert.deepEqual(changed(claims, `${claims}X-Mine: 1\r\n`), ["X-Mine: 1", ...own]);
 });
