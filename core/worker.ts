@@ -3,8 +3,8 @@ import { createBackends } from "./backend/create_backend.ts";
 import { SiteRouter } from "./exchange/site_router.ts";
 import { StatCache } from "./files/stat_cache.ts";
 import { Http1Listener } from "./front/http1_listener.ts";
-import type { HttpError } from "./http/http_error.ts";
-import type { Client } from "./http/incoming.ts";
+import type { Refusal } from "./front/refusal.ts";
+import { HttpError } from "./http/http_error.ts";
 import { TimerWheel } from "./http/timer_wheel.ts";
 import { AccessLog } from "./observe/access_log.ts";
 import { LogDestination } from "./observe/log_destination.ts";
@@ -28,6 +28,8 @@ class Worker {
   readonly #router: SiteRouter;
   readonly #start: StartMessage;
   readonly #listeners: Http1Listener[] = [];
+  /** Resolves with the reason when nobody waits any longer for what is under way. */
+  readonly #cut = Promise.withResolvers<string>();
   #draining = false;
 
   /** `leave` is called when the process cannot go on for long, with the reason. */
@@ -60,7 +62,7 @@ class Worker {
         http: config.http,
         timers: this.#timers,
         handler: this.#router.handle,
-        onRefused: (error, client) => this.#logRefused(error, client),
+        onRefused: (refusal) => this.#logRefused(refusal),
       });
       this.#listeners.push(listener);
       await listener.listen({ fd });
@@ -75,11 +77,10 @@ class Worker {
   async drain(): Promise<void> {
     if (this.#draining) return;
     this.#draining = true;
-    for (const listener of this.#listeners) listener.drain();
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    setTimeout(resolve, this.#drainTimeout);
-    await Promise.race([Promise.all(this.#listeners.map((listener) => listener.close())), late]);
-    for (const listener of this.#listeners) listener.destroy();
+    setTimeout(() => this.cut(`drainTimeout has passed (${this.#drainTimeout} ms)`), this.#drainTimeout);
+    const finished = Promise.all(this.#listeners.map((listener) => listener.close()));
+    const reason = await Promise.race([finished.then(() => undefined), this.#cut.promise]);
+    if (reason !== undefined) this.#cutOff(reason);
     this.#router.close();
     for (const backend of this.#backends.values()) backend.close();
     this.#timers.close();
@@ -87,22 +88,34 @@ class Worker {
     process.exit(0);
   }
 
+  /** Ends the process without waiting any longer for what is under way. */
+  cut(reason: string): void {
+    this.#cut.resolve(reason);
+    void this.drain();
+  }
+
   fatal(error: unknown, message: string): void {
     this.#logger.fatal({ err: error }, message);
     this.#destination.flushSync();
   }
 
-  /** A head that never became an exchange has no id, host or path. */
-  #logRefused(error: HttpError, client: Client): void {
+  #cutOff(reason: string): void {
+    const error = new HttpError(503, "cut_off", `cut off by the end of the worker: ${reason}`);
+    let exchanges = 0;
+    for (const listener of this.#listeners) exchanges += listener.destroy(error);
+    if (exchanges > 0) this.#logger.warn({ exchanges, reason }, "exchanges cut off");
+  }
+
+  #logRefused({ error, client, method, path, milliseconds }: Refusal): void {
     this.#access.write({
       id: this.#ids.next(),
       site: "",
-      method: "",
+      method,
       host: "",
-      path: "",
+      path,
       status: error.status,
       bytes: 0,
-      milliseconds: 0,
+      milliseconds,
       by: "proxy",
       client: client.address,
       code: error.code,
@@ -140,6 +153,9 @@ class WorkerProgram {
       case "drain":
         this.#drain();
         break;
+      case "cut":
+        this.#cut();
+        break;
     }
   }
 
@@ -173,6 +189,11 @@ class WorkerProgram {
     if (this.#worker === undefined) process.exit(0);
     // Ends the process; a failure on the way is an unhandled rejection, which ends it too.
     void this.#worker.drain();
+  }
+
+  #cut(): void {
+    if (this.#worker === undefined) process.exit(0);
+    this.#worker.cut("a second signal came");
   }
 
   /** After an error nobody caught nothing is certain any more, so nothing is finished either. */

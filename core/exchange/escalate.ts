@@ -1,4 +1,4 @@
-import type { Backend, BackendCall } from "../backend/backend.ts";
+import type { Backend, BackendCall, BackendReceiver } from "../backend/backend.ts";
 import type { ContentCache } from "../files/content_cache.ts";
 import { resolveFile } from "../files/resolve_file.ts";
 import { serveFile } from "../files/serve_file.ts";
@@ -9,6 +9,7 @@ import { HeaderList } from "../http/header_list.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Incoming } from "../http/incoming.ts";
 import { standardPage } from "../http/standard_page.ts";
+import type { BackendFailures } from "../observe/backend_failures.ts";
 import type { Escalation } from "./escalation.ts";
 import { forwardHeaders } from "./forwarded.ts";
 import type { Reply } from "./reply.ts";
@@ -23,6 +24,7 @@ export interface Destinations {
   readonly stat: StatCache;
   readonly contents: ContentCache;
   readonly backends: ReadonlyMap<string, Backend>;
+  readonly backendFailures: BackendFailures;
 }
 
 /** The exchange that escalates. */
@@ -88,7 +90,7 @@ function askBackend(
   from: Escalating,
   plan: Escalation,
   name: string,
-  { backends }: Destinations,
+  { backends, backendFailures }: Destinations,
   receiver: EscalationReceiver,
 ): BackendCall {
   const backend = backends.get(name);
@@ -123,12 +125,27 @@ function askBackend(
   const target = plan.query === undefined ? plan.path : `${plan.path}?${plan.query}`;
   return backend.send(
     { method: plan.method, target, headers, body: bodyOf(from, plan) },
-    {
-      response: ({ status, headers: fields, body, declaredLength }) =>
-        receiver.reply({ status, headers: fields, body, declaredLength, by: "backend" }),
-      failed: (error) => receiver.failed(error),
-    },
+    backendReceiver(from, name, backendFailures, receiver),
   );
+}
+
+function backendReceiver(
+  from: Escalating,
+  backend: string,
+  failures: BackendFailures,
+  receiver: EscalationReceiver,
+): BackendReceiver {
+  return {
+    response: ({ status, headers, body, declaredLength }) =>
+      receiver.reply({ status, headers, body, declaredLength, by: "backend" }),
+    failed: (error) => {
+      const { status, code, message } = error;
+      // Below, it was the request that failed: its body broke off, or a script made it what cannot be sent.
+      if (status >= 502)
+        failures.report({ backend, site: from.site.config.name, id: from.id, code, error: message });
+      receiver.failed(error);
+    },
+  };
 }
 
 function bodyOf(from: Escalating, plan: Escalation): BodySource | undefined {

@@ -124,7 +124,7 @@ export class Exchange implements Escalating, EscalationReceiver {
 
   send(reply: Reply): void {
     this.#go("sending");
-    this.#leave();
+    this.#leave(true);
     this.#status = reply.status;
     this.#by = reply.by;
     const { status, headers, declaredLength } = reply;
@@ -144,29 +144,30 @@ export class Exchange implements Escalating, EscalationReceiver {
     }
   }
 
-  #leave(): void {
-    this.#scripted?.leave();
+  #leave(isAnswered: boolean): void {
+    this.#scripted?.leave(isAnswered);
     if (this.#offered !== undefined) discardReply(this.#offered);
     this.#offered = undefined;
   }
 
   #finish(bytes: number, error: Error | undefined): void {
     this.#go("finished");
-    this.#leave();
-    if (this.#services.access.enabled) this.#log(bytes, this.#error ?? error);
+    this.#leave(false);
+    if (this.#services.access.enabled) this.#log(bytes, error);
     this.#services.ended(this);
   }
 
-  #log(bytes: number, error: Error | undefined): void {
+  /** `ending` is why the lane did not bring it to its end. */
+  #log(bytes: number, ending: Error | undefined): void {
     const { head, client } = this.incoming;
+    const error = this.#error ?? ending;
     this.#services.access.write({
       id: this.id,
       site: this.site.config.name,
       method: head.method,
       host: head.host,
       path: head.path,
-      // As nginx has it: the client left before there was an answer.
-      status: this.#status === 0 ? 499 : this.#status,
+      status: this.#status === 0 ? unansweredStatus(ending) : this.#status,
       bytes,
       milliseconds: performance.now() - this.#started,
       by: this.#by,
@@ -184,4 +185,9 @@ export class Exchange implements Escalating, EscalationReceiver {
     this.#call?.cancel();
     this.#call = undefined;
   }
+}
+
+/** Without an answer: 499 as nginx has it when the client left, otherwise what the lane says. */
+function unansweredStatus(ending: Error | undefined): number {
+  return ending instanceof HttpError ? ending.status : 499;
 }

@@ -61,10 +61,10 @@ export class Scripted implements ScriptTask {
     this.#isolate!.offerHead(this.#slot, reply.status, reply.by, reply.headers.toText());
   }
 
-  /** The scripts have no part in it any more, whatever they still do. */
-  leave(): void {
+  /** The scripts have no part in it any more, whatever they still do: it has its answer, or the client has left. */
+  leave(isAnswered: boolean): void {
     this.#deadline?.cancel();
-    this.#operations?.close();
+    this.#operations?.close(isAnswered);
     this.#operations = undefined;
     const isolate = this.#isolate;
     if (isolate === undefined) return;
@@ -153,10 +153,13 @@ export class Scripted implements ScriptTask {
 
   scriptFailed(error: HttpError, stack: string | undefined): void {
     const { id, incoming } = this.#exchange;
-    const what = `${incoming.head.method} ${incoming.head.path} (request ${id}): ${error.message}`;
-    this.#scripts.reportFailure(this.#isolate, what, stack);
     const behind = stack === undefined ? undefined : this.#operations?.failureIn(stack);
-    this.#exchange.failed(behind ?? error);
+    // The access log tells what clients do.
+    if (behind?.isClients !== true) {
+      const what = `${incoming.head.method} ${incoming.head.path} (request ${id}): ${error.message}`;
+      this.#scripts.reportFailure(this.#isolate, what, stack);
+    }
+    this.#exchange.failed(behind?.error ?? error);
   }
 
   scriptWaits(): void {

@@ -7,6 +7,7 @@ import { HttpError } from "../http/http_error.ts";
 import type { Incoming } from "../http/incoming.ts";
 import type { TimerWheel } from "../http/timer_wheel.ts";
 import type { AccessLog } from "../observe/access_log.ts";
+import { BackendFailures } from "../observe/backend_failures.ts";
 import type { Logger } from "../observe/logger.ts";
 import { RequestIds } from "../observe/request_id.ts";
 import type { CompiledSite } from "../script/compiled_site.ts";
@@ -49,6 +50,7 @@ export class SiteRouter {
       stat: options.stat,
       contents: new ContentCache({ bytes: CONTENT_BYTES }),
       backends: options.backends,
+      backendFailures: new BackendFailures(options.logger),
       timers: options.timers,
       access: options.access,
       ended: () => {

@@ -1,7 +1,7 @@
 import type { HttpConfig } from "../config/config.ts";
-import type { HttpError } from "../http/http_error.ts";
-import type { Client, IncomingHandler } from "../http/incoming.ts";
+import type { IncomingHandler } from "../http/incoming.ts";
 import type { TimerWheel } from "../http/timer_wheel.ts";
+import type { Refusal } from "./refusal.ts";
 
 /** What a listener needs to know. */
 export interface FrontOptions {
@@ -10,7 +10,7 @@ export interface FrontOptions {
   /** Gets each request. Must not throw; if it does, the request is answered with 500. */
   readonly handler: IncomingHandler;
   /** A request refused before it became an exchange, for the log. */
-  readonly onRefused?: (error: HttpError, client: Client) => void;
+  readonly onRefused?: (refusal: Refusal) => void;
   /** A connection could not be accepted (out of descriptors, say), for the log; the listener goes on. */
   readonly onError?: (error: Error) => void;
 }

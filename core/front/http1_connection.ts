@@ -3,13 +3,14 @@ import { HeadReader } from "../http/head_reader.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Client } from "../http/incoming.ts";
 import { type ParsedRequest, parseRequestHead } from "../http/parse_request_head.ts";
-import { standardPage } from "../http/standard_page.ts";
+import { refusedLine } from "../http/refused_line.ts";
 import type { Timer } from "../http/timer_wheel.ts";
 import { BodyDrain, DRAIN_LIMIT, DRAIN_TIME } from "./body_drain.ts";
 import type { ConnectionContext } from "./connection_context.ts";
 import { Http1Incoming } from "./http1_incoming.ts";
 import { Http1Input, type InputOwner } from "./http1_input.ts";
 import { LINGER_TIME, LingeringClose } from "./lingering_close.ts";
+import { refusalText } from "./refusal.ts";
 import { type BodyOwner, RequestBody } from "./request_body.ts";
 import { type ResponseOwner, ResponseWriter } from "./response_writer.ts";
 
@@ -36,6 +37,8 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
   readonly #reader: HeadReader;
   readonly #timer: Timer;
   #phase: Phase = "idle";
+  /** When the head began, in the phase of that name. */
+  #headBegan = 0;
   #requests = 0;
   /** The current exchange. */
   #request: ParsedRequest | undefined;
@@ -79,8 +82,13 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
     if (this.#phase === "idle") this.#close();
   }
 
-  destroy(): void {
+  /** Ends the connection now; an exchange under way fails with `reason`. Returns whether there was one. */
+  destroy(reason: Error): boolean {
+    const isCutOff = this.#incoming !== undefined;
+    this.#error ??= reason;
     this.#socket.destroy();
+    this.#closed();
+    return isCutOff;
   }
 
   /** Begins the text of a response head, all but framing and empty line. Decides whether the connection goes on. */
@@ -153,6 +161,7 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
     const { http } = this.#context.options;
     const text = this.#reader.read(chunk, offset);
     if (text === undefined) {
+      if (this.#phase === "idle") this.#headBegan = performance.now();
       // The first head has its time from the connection's begin.
       if (this.#phase === "idle" && this.#requests > 0) this.#timer.refresh(http.headTimeout);
       this.#phase = "head";
@@ -165,7 +174,7 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
       request = parseRequestHead(text, http);
       if (request.framing > http.body) throw tooLarge(request.framing, http.body);
     } catch (error) {
-      this.#refuse(error as HttpError);
+      this.#refuse(error as HttpError, text);
       return;
     }
     this.#begin(request);
@@ -187,15 +196,12 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
   }
 
   /** Answers a head that did not become an exchange, and ends the connection. */
-  #refuse(error: HttpError): void {
-    const { status } = error;
-    const page = standardPage(status);
-    const head = this.#context.heads.begin(status, page.headers.toText(), 0);
-    const length = Buffer.byteLength(page.body);
-    const message = `${head}Content-Length: ${length}\r\nConnection: close\r\n\r\n${page.body}`;
-    this.#socket.write(message, "latin1");
+  #refuse(error: HttpError, head: string): void {
+    // One that was complete at once has no time of its own.
+    const milliseconds = this.#phase === "head" ? performance.now() - this.#headBegan : 0;
+    this.#socket.write(refusalText(error.status, this.#context.heads), "latin1");
     this.#close();
-    this.#context.options.onRefused?.(error, this.client);
+    this.#context.options.onRefused?.({ error, client: this.client, ...refusedLine(head), milliseconds });
   }
 
   #readBody(body: RequestBody, chunk: Buffer, offset: number): void {
@@ -261,6 +267,7 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
       case "head":
         this.#refuse(
           new HttpError(408, "head_timeout", `reading a head: not complete after ${http.headTimeout} ms`),
+          this.#reader.kept,
         );
         break;
       case "exchange":

@@ -71,10 +71,12 @@ export class Http1Listener {
     return this.#closed.promise;
   }
 
-  /** Cuts everything off. */
-  destroy(): void {
+  /** Cuts everything off: exchanges under way fail with `reason`. Returns how many there were. */
+  destroy(reason: Error): number {
     this.drain();
-    for (const connection of this.#connections) connection.destroy();
+    let exchanges = 0;
+    for (const connection of this.#connections) if (connection.destroy(reason)) exchanges++;
+    return exchanges;
   }
 
   /** The server's own close event may come before the last connection has ended its exchange. */

@@ -26,6 +26,11 @@ export class HeadReader {
     return this.#filled > 0;
   }
 
+  /** The begin of a head that is not complete, "" when there is none. */
+  get kept(): string {
+    return this.#pending?.toString("latin1", 0, this.#filled) ?? "";
+  }
+
   /** After `read` returned text: index in that chunk of the first byte behind the head. */
   get end(): number {
     return this.#end;

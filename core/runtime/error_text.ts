@@ -1,4 +1,8 @@
+import { indexOf, slice } from "./primordials.ts";
+
 const LONGEST = 8192;
+/** Of these set apart for the frames: a long message must not hide where it comes from. */
+const FRAMES = 2048;
 const LONGEST_SEEN = 1024 * 1024;
 
 /**
@@ -20,5 +24,13 @@ export function errorText(thrown: unknown): string {
   if (typeof text !== "string") return "thrown: a value that cannot be shown";
   // Even a slice would put the whole of it into memory.
   if (text.length > LONGEST_SEEN) return `thrown: an error of ${text.length} characters`;
-  return text.slice(0, LONGEST);
+  return bounded(text);
+}
+
+function bounded(text: string): string {
+  if (text.length <= LONGEST) return text;
+  const end = slice(text, -FRAMES);
+  const frames = indexOf(end, "\n    at ");
+  if (frames === -1) return slice(text, 0, LONGEST);
+  return `${slice(text, 0, LONGEST - FRAMES)}...${slice(end, frames)}`;
 }

@@ -1,16 +1,22 @@
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { resolve } from "node:path";
+import { unescape as decode } from "node:querystring";
 import type { Fault } from "../config/fault.ts";
 import type { CompiledSite } from "./compiled_site.ts";
 import { BUNDLE_LINE_OFFSET, bundleFileName, RUNTIME_FILE_NAME } from "./wrap_bundle.ts";
 
-/** Characters and lines of a stack that are looked at: scripts make them, of any size. */
+/** Characters of what was thrown that are looked at: scripts make stacks of any size. */
 const STACK_LIMIT = 16_384;
-const LINE_LIMIT = 50;
 const MESSAGE_LIMIT = 1_000;
 
-/** isolated-vm ends the guest's part of a stack with this; what follows are our own frames. */
-const BOUNDARY = "<isolated-vm boundary>";
+/**
+ * A frame of the guest runtime, with the line break before it: what stands behind it in a text goes on behind the
+ * frame before it. No function of the runtime has a bracket in its name.
+ */
+const RUNTIME_FRAME = new RegExp(
+  `\\n {4}at (?:[^\\n(]* \\(${RUNTIME_FILE_NAME}:\\d+:\\d+\\)|(?:async )?${RUNTIME_FILE_NAME}:\\d+:\\d+)`,
+  "g",
+);
 
 interface Position {
   readonly file: string;
@@ -24,11 +30,15 @@ interface Position {
 export class ErrorMapper {
   readonly #sourceMap: string;
   readonly #fileName: string;
+  /** A place in the bundle, wherever it stands in a text. */
+  readonly #inText: RegExp;
   #parsed: { map: SourceMap; payload: SourceMapPayload } | undefined;
 
   constructor(compiled: CompiledSite) {
     this.#sourceMap = compiled.sourceMap;
     this.#fileName = bundleFileName(compiled.site);
+    const name = this.#fileName.replace(/[.*()]/g, "\\$&");
+    this.#inText = new RegExp(`${name}:(\\d{1,9}):(\\d{1,9})(?!\\d)`, "g");
   }
 
   /**
@@ -52,21 +62,21 @@ export class ErrorMapper {
     return { ...found, message: this.#message(lines), ...(excerpt === undefined ? {} : { excerpt }) };
   }
 
-  /** The stack with positions in the source; without frames of the guest runtime and of the host. */
+  /** The stack with positions in the source, without frames of the guest runtime. */
   mapStack(stack: unknown): string {
-    const mapped: string[] = [];
-    for (const line of stackLines(stack)) {
-      if (line.includes(RUNTIME_FILE_NAME) && isFrame(line)) continue;
-      mapped.push(this.#mapLine(line));
-    }
-    return mapped.join("\n");
+    return this.mapText(stackLines(stack).join("\n"));
   }
 
-  #mapLine(line: string): string {
-    const place = this.#place(line);
-    const position = place && this.#original(place.line, place.column);
-    if (place === undefined || position === undefined) return line;
-    return `${line.slice(0, place.start)}${position.file}:${position.line}:${position.column}${line.slice(place.end)}`;
+  /**
+   * A text that may have stacks anywhere in it, with positions in the source. Nothing is left out but frames of
+   * the guest runtime. Its length is the caller's to bound.
+   */
+  mapText(text: string): string {
+    if (!text.includes("lodestone:")) return text;
+    return text.replace(RUNTIME_FRAME, "").replace(this.#inText, (written, line: string, column: string) => {
+      const position = this.#original(Number(line), Number(column));
+      return position === undefined ? written : `${position.file}:${position.line}:${position.column}`;
+    });
   }
 
   #position(line: string): Position | undefined {
@@ -96,7 +106,7 @@ export class ErrorMapper {
     // A position after the last mapping finds that mapping; esbuild maps every line a script can throw from.
     if (!("originalSource" in entry) || entry.generatedLine !== generated) return undefined;
     return {
-      file: resolve("/", entry.originalSource),
+      file: entry.originalSource,
       line: entry.originalLine + 1,
       column: entry.originalColumn + 1,
     };
@@ -104,7 +114,7 @@ export class ErrorMapper {
 
   #sourceLine(position: Position): string | undefined {
     const { payload } = this.#map();
-    const index = payload.sources.findIndex((source) => resolve("/", source) === position.file);
+    const index = payload.sources.indexOf(position.file);
     return payload.sourcesContent[index]?.split(/\r\n|\n|\r|\u2028|\u2029/, position.line)[position.line - 1];
   }
 
@@ -120,10 +130,19 @@ export class ErrorMapper {
   #map(): { map: SourceMap; payload: SourceMapPayload } {
     if (this.#parsed === undefined) {
       const payload = JSON.parse(this.#sourceMap) as SourceMapPayload;
+      payload.sources = payload.sources.map(sourcePath);
       this.#parsed = { map: new SourceMap(payload), payload };
     }
     return this.#parsed;
   }
+}
+
+/**
+ * The absolute path behind a name in the source map: a URL relative to `/`, in which esbuild encodes every `%`. Bytes
+ * that are no UTF-8 do not decode to a path, but that must not be a second error.
+ */
+function sourcePath(source: string): string {
+  return resolve("/", decode(source));
 }
 
 function isFrame(line: string): boolean {
@@ -133,7 +152,5 @@ function isFrame(line: string): boolean {
 function stackLines(stack: unknown): string[] {
   if (typeof stack !== "string") return [];
   const text = stack.slice(0, STACK_LIMIT).replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "\ufffd");
-  const lines = text.split("\n", LINE_LIMIT);
-  const boundary = lines.findIndex((line) => line.startsWith("    at (") && line.includes(BOUNDARY));
-  return boundary === -1 ? lines : lines.slice(0, boundary);
+  return text.split("\n");
 }

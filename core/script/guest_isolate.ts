@@ -1,6 +1,7 @@
 import ivm from "isolated-vm";
 import type { SiteConfig } from "../config/config.ts";
 import type { CompiledSite } from "./compiled_site.ts";
+import { guestStack } from "./guest_error.ts";
 import { hostUrl } from "./host_url.ts";
 import { bundleFileName, RUNTIME_FILE_NAME, wrapBundle } from "./wrap_bundle.ts";
 
@@ -104,14 +105,14 @@ export class GuestIsolate {
       commands = this.#turn.applySync(undefined, events.map(transferable), this.#runOptions);
     } catch (error) {
       const index = this.#running[0]!;
-      const { message, stack } = described(error);
+      const message = error instanceof Error ? String(error.message) : "";
       if (this.#isolate.isDisposed) throw new IsolateDied(index, message);
       if (message === "Script execution timed out.") {
         const used = Number(this.#isolate.cpuTime - before) / 1e6;
-        throw new CpuLimitReached(index, this.#runOptions.timeout, used, stack);
+        throw new CpuLimitReached(index, this.#runOptions.timeout, used, guestStack(error));
       }
       // isolated-vm throws the reason of a rejection when the entry is through; what throws before is no script.
-      if (index === -1) throw new RejectionUnhandled(stack);
+      if (index === -1) throw new RejectionUnhandled(guestStack(error));
       throw new IsolateDied(index, message);
     }
     if (typeof commands !== "string") throw new IsolateDied(-1, "the isolate returned no commands");
@@ -144,13 +145,6 @@ export class GuestIsolate {
     const script = this.#isolate.compileScriptSync(code, { filename });
     return script.runSync(context, { timeout: LOAD_LIMIT, reference: true }) as ivm.Reference;
   }
-}
-
-/** What came out of the isolate as thrown: anything at all. */
-function described(thrown: unknown): { message: string; stack: string } {
-  if (!(thrown instanceof Error)) return { message: "", stack: `thrown: ${typeof thrown}` };
-  const { message, stack } = thrown;
-  return { message: String(message), stack: typeof stack === "string" ? stack : "" };
 }
 
 /** Bytes are copied: the event may have to go in again. */

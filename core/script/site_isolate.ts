@@ -19,6 +19,9 @@ const REENTRIES = 16;
 /** Attempts to get commands out. A rejection left from an entry that the CPU limit ended costs one. */
 const RECOVERIES = 3;
 
+/** What operations fail with whose client has left. */
+export const CLIENT_LEFT = "the request it belongs to is over: the client has left";
+
 /** What a site's isolate needs of the worker. */
 export interface IsolateServices {
   readonly runtime: string;
@@ -239,7 +242,9 @@ export class SiteIsolate implements CommandTarget {
   /** Nobody is to blame, but the commands have to be fetched again. */
   #rejected(error: RejectionUnhandled): boolean {
     this.#recoveries++;
-    this.#services.rejected(this, error.message, error.guestStack);
+    // A client may leave at any time; nobody has to reckon with it.
+    if (!error.guestStack.includes(CLIENT_LEFT))
+      this.#services.rejected(this, error.message, error.guestStack);
     return this.#run(["L"], []);
   }
 

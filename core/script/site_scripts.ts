@@ -3,9 +3,10 @@ import type { Fault } from "../config/fault.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { CompiledSite } from "./compiled_site.ts";
 import { ErrorMapper } from "./error_location.ts";
+import { errorSummary } from "./error_summary.ts";
+import { guestStack } from "./guest_error.ts";
 import type { ScriptTask } from "./script_task.ts";
 import { SiteIsolate } from "./site_isolate.ts";
-import { bundleFileName } from "./wrap_bundle.ts";
 
 /** Milliseconds after which a version that could not be loaded is tried again. */
 const RETRY_AFTER = 1_000;
@@ -14,7 +15,10 @@ const RETRY_AFTER = 1_000;
 export interface ScriptReports {
   /** A line a script has logged itself; `level` as in pino, 10 to 50. */
   line(level: number, text: string): void;
-  /** A script threw, or a version could not be loaded. `fault` is the place in the source, when it is known. */
+  /**
+   * A script threw, or a version could not be loaded. `what` is one line that ends with what was thrown and where;
+   * `fault` is the place in the source, when it is known.
+   */
   fault(what: string, stack: string, fault: Fault | undefined): void;
   /** A version is in use from now on. */
   loaded(version: number): void;
@@ -102,8 +106,7 @@ export class SiteScripts {
   /** The scripts failed an exchange: threw, with `stack`, or passed a limit. Says where in the source, if known. */
   reportFailure(isolate: SiteIsolate | undefined, what: string, stack: string | undefined): void {
     if (isolate === undefined || stack === undefined) return this.#reports.fault(what, "", undefined);
-    const mapper = this.#mapper(isolate.compiled);
-    this.#reports.fault(what, mapper.mapStack(stack), mapper.locate(stack));
+    this.#reportThrown(isolate.compiled, what, stack);
   }
 
   #loadCandidate(): SiteIsolate {
@@ -118,6 +121,13 @@ export class SiteScripts {
       else this.#retryAt = this.#now() + RETRY_AFTER;
     }
     throw new HttpError(503, "script_not_loaded", this.#running("no version could be loaded"));
+  }
+
+  #reportThrown(compiled: CompiledSite, what: string, stack: string): void {
+    const mapper = this.#mapper(compiled);
+    const fault = mapper.locate(stack);
+    const summary = errorSummary(stack, fault);
+    this.#reports.fault(summary === "" ? what : `${what}: ${summary}`, mapper.mapStack(stack), fault);
   }
 
   #running(message: string): string {
@@ -140,11 +150,6 @@ export class SiteScripts {
     return mapper;
   }
 
-  /** Stacks that scripts log tell of the source too. */
-  #mapText(compiled: CompiledSite, text: string): string {
-    return text.includes(bundleFileName(compiled.site)) ? this.#mapper(compiled).mapStack(text) : text;
-  }
-
   #retire(isolate: SiteIsolate): void {
     if (isolate.busy) this.#retired.add(isolate);
     else isolate.dispose();
@@ -156,16 +161,14 @@ export class SiteScripts {
       return new SiteIsolate(this.#site, compiled, {
         runtime: this.#runtime,
         stat: this.#stat,
-        log: (level, text) => this.#reports.line(level, this.#mapText(compiled, text)),
+        // Stacks that scripts log tell of the source too.
+        log: (level, text) => this.#reports.line(level, this.#mapper(compiled).mapText(text)),
         rejected: (isolate, message, stack) => this.reportFailure(isolate, this.#running(message), stack),
         died: (isolate, waiting, message) => this.#died(isolate, waiting, message),
         catastrophe: (message) => this.#reports.catastrophe(message),
       });
     } catch (error) {
-      const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      const mapper = this.#mapper(compiled);
-      const what = `version ${compiled.version} could not be loaded`;
-      this.#reports.fault(what, mapper.mapStack(stack), mapper.locate(stack));
+      this.#reportThrown(compiled, `version ${compiled.version} could not be loaded`, guestStack(error));
       return undefined;
     }
   }

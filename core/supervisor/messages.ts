@@ -2,7 +2,7 @@ import type { Config, ListenAddress } from "../config/config.ts";
 import type { CompiledSite } from "../script/compiled_site.ts";
 
 /** What the supervisor tells a worker, over the IPC channel with the structured clone algorithm. */
-export type SupervisorMessage = StartMessage | LoadMessage | DrainMessage;
+export type SupervisorMessage = StartMessage | LoadMessage | DrainMessage | CutMessage;
 
 /** The first message; the worker answers `ready` or `failed`. */
 export interface StartMessage {
@@ -29,6 +29,11 @@ export interface LoadMessage {
 /** Stop accepting, finish what is under way and exit with 0. */
 export interface DrainMessage {
   readonly type: "drain";
+}
+
+/** Log and cut off what is still under way and exit with 0. */
+export interface CutMessage {
+  readonly type: "cut";
 }
 
 /** What a worker tells the supervisor. */

@@ -137,6 +137,7 @@ class Supervisor {
     this.#stopping = true;
     this.#stop.resolve("stop");
     if (times > 1) this.#cut.resolve(128 + number);
+    if (times > 2) this.#pool?.kill();
   }
 
   #onReload(): void {
@@ -150,6 +151,7 @@ class Supervisor {
     for (const socket of this.#sockets.splice(0)) socket.close();
     const drained = (this.#pool?.drain(this.#config.drainTimeout) ?? Promise.resolve()).then(() => 0);
     const code = await Promise.race([drained, this.#cut.promise]);
+    if (code !== 0) await this.#pool?.cutOff();
     this.#logger.info({ code }, "ended");
     return code;
   }

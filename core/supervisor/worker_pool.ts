@@ -1,7 +1,7 @@
 import type { Logger } from "../observe/logger.ts";
 import type { CompiledSite } from "../script/compiled_site.ts";
 import { LoadRound } from "./load_round.ts";
-import type { StartMessage, WorkerMessage } from "./messages.ts";
+import type { CutMessage, DrainMessage, StartMessage, WorkerMessage } from "./messages.ts";
 import { restartDelay } from "./restart_delay.ts";
 import { WorkerProcess } from "./worker_process.ts";
 
@@ -31,6 +31,8 @@ interface Slot {
 const START_DEADLINE = 30_000;
 /** Milliseconds past the drain timeout until a worker that still runs is killed. */
 const DRAIN_GRACE = 2000;
+/** Milliseconds a worker has for its last log lines when it is to end at once: a second for a slow reader of the log. */
+const CUT_GRACE = 1500;
 
 /** The workers: starts them, replaces the dead ones at once, tells all of them the news. */
 export class WorkerPool {
@@ -80,18 +82,13 @@ export class WorkerPool {
   }
 
   /** Lets every worker finish what is under way, `timeout` milliseconds at most, and resolves when all have ended. */
-  async drain(timeout: number): Promise<void> {
-    this.#draining = true;
-    for (const slot of this.#slots) clearTimeout(slot.timer);
-    for (const worker of this.#running) {
-      // One that still boots has accepted nothing.
-      if (worker.told) worker.send({ type: "drain" });
-      else worker.kill();
-    }
-    this.#checkEnded();
-    const deadline = setTimeout(() => this.kill(), timeout + DRAIN_GRACE);
-    await this.#ended.promise;
-    clearTimeout(deadline);
+  drain(timeout: number): Promise<void> {
+    return this.#end({ type: "drain" }, timeout + DRAIN_GRACE);
+  }
+
+  /** Lets every worker log what it cuts off, but finish nothing, and resolves when all have ended. */
+  cutOff(): Promise<void> {
+    return this.#end({ type: "cut" }, CUT_GRACE);
   }
 
   /** Ends every worker now. */
@@ -101,6 +98,21 @@ export class WorkerPool {
     for (const slot of this.#slots) clearTimeout(slot.timer);
     for (const worker of this.#running) worker.kill();
     this.#checkEnded();
+  }
+
+  /** Asks every worker to end; kills those that have not after `patience` milliseconds. */
+  async #end(message: DrainMessage | CutMessage, patience: number): Promise<void> {
+    this.#draining = true;
+    for (const slot of this.#slots) clearTimeout(slot.timer);
+    for (const worker of this.#running) {
+      // One that still boots has accepted nothing.
+      if (worker.told) worker.send(message);
+      else worker.kill();
+    }
+    this.#checkEnded();
+    const deadline = setTimeout(() => this.kill(), patience);
+    await this.#ended.promise;
+    clearTimeout(deadline);
   }
 
   #spawn(index: number): void {

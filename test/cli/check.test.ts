@@ -35,6 +35,13 @@ test("check tells every fault of every script once, with its place and line", as
   assert.match(stderr, /b\.ts:1:8: .*nowhere\.ts/);
 });
 
+test("check names a script by its real path, whatever characters that has", async (t) => {
+  const cwd = folderWith(t, { "sité #1 100%20?.ts": "export default () => {\n  return 2 +;\n};\n" });
+  const { code, stderr } = await lodestone(t, ["check", "sité #1 100%20?.ts"], { cwd });
+  assert.equal(code, 1);
+  assert.match(stderr, /\/sité #1 100%20\?\.ts:2:13: .*\n {2} {2}return 2 \+;\n {2} {12}\^\n/);
+});
+
 test("check tells the faults of the configuration before it looks at scripts", async (t) => {
   const cwd = folderWith(t, { "lodestone.yaml": "wrokers: 2\nsites: [{ scripts: nope.ts }]\n" });
   const { code, stderr } = await lodestone(t, ["check", "lodestone.yaml"], { cwd });

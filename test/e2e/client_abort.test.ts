@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Socket } from "node:net";
 import test from "node:test";
 import { freePort } from "../support/free_port.ts";
 import { type Lodestone, startLodestone } from "../support/lodestone.ts";
@@ -25,6 +26,7 @@ backends:
 export default async (request: Request) => {
   if (request.path === "/script") return new Response("fine");
   if (request.path === "/fetched") return await fetch(request);
+  if (request.path === "/read") return new Response(await request.text());
 };`,
     },
   });
@@ -87,6 +89,28 @@ test("a client that leaves in the middle of its upload ends the backend's reques
   connection.socket.destroy();
   await until("the backend sees the end", () => closed);
 });
+
+for (const [manner, leave] of [
+  ["ends", (socket: Socket) => socket.end()],
+  ["resets", (socket: Socket) => socket.resetAndDestroy()],
+] as const) {
+  test(`a client that ${manner} its upload while a script reads it has its access line and nothing else`, async () => {
+    await using lodestone = await serve("http://127.0.0.1:1");
+    using connection = await RawConnection.open(lodestone.address);
+    connection.write("POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n");
+    await connection.receive("100 Continue");
+    connection.write("begin");
+    leave(connection.socket);
+    const line = await lodestone.waitForLog(({ path }) => path === "/read");
+    assert.match(String(line.code), /^(body_incomplete|client_closed)$/);
+    assert.equal((await request(lodestone.url("/script"))).text, "fine");
+    await lodestone.waitForLog(({ path }) => path === "/script");
+    assert.deepEqual(
+      lodestone.log().filter(({ level }) => Number(level) >= 40),
+      [],
+    );
+  });
+}
 
 test("a backend that refuses is 502", async () => {
   await using lodestone = await serve(`http://127.0.0.1:${await freePort()}`);

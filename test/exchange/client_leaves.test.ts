@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { HttpError } from "../../core/http/http_error.ts";
 import { SiteHarness, type TestRequest } from "../script/site_harness.ts";
 import { TestBody } from "../support/test_body.ts";
 
@@ -116,4 +117,76 @@ test("an uploading client that leaves while a script reads is the end of it", as
   await site.turn();
   assert.equal(site.active, 0);
   assert.equal(request.responses, 0);
+});
+
+/** Scripts that have the request's body under way, in every manner. */
+const readers: Readonly<Record<string, string>> = {
+  "awaits it": "await request.text();",
+  "sends it on": "await fetch(request);",
+  "awaits something else first": `const text = request.text(); await ${forever}; await text;`,
+};
+
+for (const [how, code] of Object.entries(readers)) {
+  test(`a client that leaves during its upload is no error of a script that ${how}`, async (t) => {
+    const site = await start(t, `export default async (request) => { ${code} };`);
+    const upload = new TestBody(10);
+    const request = site.request("/", { method: "POST", fields: "Content-Length: 10\r\n", body: upload });
+    await site.turn();
+    request.leave();
+    await site.turn();
+    assert.equal(site.active, 0);
+    assert.equal(site.logText(30).replace("scripts loaded ", ""), "");
+  });
+}
+
+const brokenOff = new HttpError(400, "body_incomplete", "reading a request body: the client ended it");
+
+test("a body that breaks off while a script reads it is no error of the script", async (t) => {
+  const site = await start(t, "export default async (request) => new Response(await request.text());");
+  const upload = new TestBody(10);
+  const request = site.request("/", { method: "POST", fields: "Content-Length: 10\r\n", body: upload });
+  await site.turn();
+  upload.sink!.fail(brokenOff);
+  assert.equal((await request.answer).status, 400);
+  assert.equal(site.logText(40), "");
+});
+
+test("a body that breaks off while a script sends it on is no error of the script", async (t) => {
+  const site = await start(t, "export default (request) => fetch(request);");
+  const { answer } = site.request("/", { method: "POST", body: new TestBody(10) });
+  (await site.backend.call(0)).fail(brokenOff);
+  assert.equal((await answer).status, 400);
+  assert.equal(site.logText(40), "");
+});
+
+test("what a script throws for another reason while a body breaks off is its error", async (t) => {
+  const site = await start(
+    t,
+    "export default async (request) => { try { await request.text(); } catch { oops(); } };",
+  );
+  const upload = new TestBody(10);
+  const request = site.request("/", { method: "POST", fields: "Content-Length: 10\r\n", body: upload });
+  await site.turn();
+  upload.sink!.fail(brokenOff);
+  assert.equal((await request.answer).status, 500);
+  assert.match(site.logText(50), /oops is not defined/);
+});
+
+test("a fetch that nobody awaits and that the answer ends is told to the author", async (t) => {
+  const site = await start(
+    t,
+    "export default (request) => { fetch(request); return new Response('done'); };",
+  );
+  assert.equal((await site.get("/")).text, "done");
+  await site.turn();
+  assert.match(site.logText(50), /the request it belongs to is over/);
+});
+
+test("a fetch of a path that is none is an error of the script", async (t) => {
+  const site = await start(
+    t,
+    "export default async (request) => { request.path = '/%'; await fetch(request); };",
+  );
+  assert.equal((await site.get("/")).status, 400);
+  assert.match(site.logText(50), /not.*path|request path/);
 });

@@ -12,19 +12,26 @@ test("half a head gets 408", async (t) => {
   client.send("GET / HTTP/1.1\r\nHost");
   assert.equal((await client.response()).status, 408);
   assert.equal(await client.rest(), "");
-  assert.equal(refused[0]?.code, "head_timeout");
+  const [refusal] = refused;
+  assert.deepEqual([refusal?.error.code, refusal?.method, refusal?.path], ["head_timeout", "GET", "/"]);
+  assert.ok(refusal!.milliseconds >= 40, `after ${refusal!.milliseconds} ms`);
 });
 
 test("half a second head gets 408, and drops of bytes don't prolong it", async (t) => {
   const http = { headTimeout: 100, keepAliveTimeout: 60_000 };
-  const { connect } = await startFront(t, (incoming) => answer(incoming, "ok"), http);
+  const { connect, refused } = await startFront(t, (incoming) => answer(incoming, "ok"), http);
   const client = await connect();
   client.send(GET);
   await client.response();
+  const begun = performance.now();
   client.send("GET /");
   const drops = setInterval(() => client.send("a"), 10);
   t.after(() => clearInterval(drops));
   assert.equal((await client.response()).status, 408);
+  const [refusal] = refused;
+  // The request line was not complete.
+  assert.deepEqual([refusal?.method, refusal?.path], ["", ""]);
+  assert.ok(refusal!.milliseconds >= 90 && refusal!.milliseconds <= performance.now() - begun);
 });
 
 test("a connection that says nothing is closed silently", async (t) => {

@@ -73,18 +73,26 @@ test("a response under way when draining begins is finished, then its connection
   await closed;
 });
 
-test("destroying cuts everything off", async (t) => {
+test("destroying cuts everything off, tells every exchange why and counts them", async (t) => {
   let requests = 0;
-  const { connect, listener, outcomes } = await startFront(t, () => {
+  const { connect, listener, outcomes } = await startFront(t, (incoming) => {
     requests++;
+    if (incoming.head.path === "/answered") answer(incoming, "ok");
   });
   const client = await connect();
   client.send(GET);
-  await eventually(() => requests === 1, "the request");
-  listener.destroy();
+  const idle = await connect();
+  idle.send("GET /answered HTTP/1.1\r\nHost: a\r\n\r\n");
+  await idle.response();
+  await eventually(() => requests === 2, "the requests");
+  const reason = new Error("why");
+  assert.equal(listener.destroy(reason), 1);
   await listener.close();
   await client.until(() => client.isClosed || client.hasEnded, "the close");
-  assert.equal(outcomes.length, 1);
+  assert.deepEqual(
+    outcomes.map(({ error }) => error),
+    [undefined, reason],
+  );
 });
 
 test("a Unix socket serves like TCP", async (t) => {
@@ -96,7 +104,7 @@ test("a Unix socket serves like TCP", async (t) => {
     handler: (incoming) => answer(incoming, JSON.stringify([incoming.client, incoming.localPort])),
   });
   t.after(async () => {
-    listener.destroy();
+    listener.destroy(new Error("the test is over"));
     await listener.close();
     timers.close();
     await rm(folder, { recursive: true });

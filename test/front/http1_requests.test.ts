@@ -129,7 +129,10 @@ test("a refused head is reported and its page tells the status only", async (t) 
   assert.match(body, /<h1>400 Bad Request<\/h1>/);
   assert.doesNotMatch(body, /secret-path|Host/);
   assert.equal(refused.length, 1);
-  assert.match(refused[0]!.message, /without Host/);
+  const { error, method, path, milliseconds } = refused[0]!;
+  assert.match(error.message, /without Host/);
+  assert.deepEqual([method, path], ["GET", "/secret-path"]);
+  assert.ok(milliseconds >= 0 && milliseconds < 1000, `after ${milliseconds} ms`);
 });
 
 test("the handler sees a request as it was sent", async (t) => {

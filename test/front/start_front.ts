@@ -1,9 +1,9 @@
 import type { TestContext } from "node:test";
 import type { HttpConfig } from "../../core/config/config.ts";
 import { Http1Listener } from "../../core/front/http1_listener.ts";
+import type { Refusal } from "../../core/front/refusal.ts";
 import type { BodySource, ResponseBody } from "../../core/http/body.ts";
 import { HeaderList } from "../../core/http/header_list.ts";
-import type { HttpError } from "../../core/http/http_error.ts";
 import type { Incoming, IncomingHandler } from "../../core/http/incoming.ts";
 import { TimerWheel } from "../../core/http/timer_wheel.ts";
 import { RawClient } from "./raw_client.ts";
@@ -30,7 +30,7 @@ export interface Front {
   readonly listener: Http1Listener;
   /** In the order of their end. */
   readonly outcomes: Outcome[];
-  readonly refused: HttpError[];
+  readonly refused: Refusal[];
   connect(): Promise<RawClient>;
 }
 
@@ -42,7 +42,7 @@ export async function startFront(
 ): Promise<Front> {
   const timers = new TimerWheel({ tick: 10 });
   const outcomes: Outcome[] = [];
-  const refused: HttpError[] = [];
+  const refused: Refusal[] = [];
   const clients: RawClient[] = [];
   const listener = new Http1Listener({
     http: { ...HTTP, ...http },
@@ -51,12 +51,12 @@ export async function startFront(
       incoming.onFinished = (bytes, error) => outcomes.push({ bytes, error });
       handler(incoming);
     },
-    onRefused: (error) => refused.push(error),
+    onRefused: (refusal) => refused.push(refusal),
   });
   await listener.listen({ kind: "tcp", host: "127.0.0.1", port: 0 });
   t.after(async () => {
     for (const client of clients) client.close();
-    listener.destroy();
+    listener.destroy(new Error("the test is over"));
     await listener.close();
     timers.close();
   });

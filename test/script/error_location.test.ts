@@ -5,6 +5,7 @@ import type { SiteConfig } from "../../core/config/config.ts";
 import { compileSite } from "../../core/script/compile_site.ts";
 import type { CompiledSite } from "../../core/script/compiled_site.ts";
 import { ErrorMapper } from "../../core/script/error_location.ts";
+import { guestStack } from "../../core/script/guest_error.ts";
 import { bundleFileName, RUNTIME_FILE_NAME, wrapBundle } from "../../core/script/wrap_bundle.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 
@@ -53,7 +54,7 @@ function thrown(t: TestContext, site: CompiledSite, what: string): string {
       .runSync(context, { reference: true }) as ivm.Reference;
     load.applySync(undefined, [bundle.derefInto(), what]);
   } catch (error) {
-    return (error as Error).stack!;
+    return guestStack(error);
   }
   return assert.fail("nothing was thrown");
 }
@@ -123,6 +124,58 @@ test("an error in a package is located where the site's own code called it", asy
 test("a site's name may hold a star", async (t) => {
   const { compiled: site } = await compiled(t, { "site.ts": SCRIPT, "lib.ts": LIBRARY }, "*.example.org");
   assert.equal(new ErrorMapper(site).locate(thrown(t, site, "here"))?.line, 6);
+});
+
+for (const path of ["sité #1/sìte.ts", "what?/100%.ts", "a%20b/a b.ts"]) {
+  test(`an error in ${path} is located by its real path, with the line that threw it`, async (t) => {
+    using folder = new TemporaryFolder("error-location");
+    const file = folder.write(path, "export default () => {\n  throw new Error('x');\n};\n");
+    const site = await compileSite({ name: "a.test", scripts: [file] } as unknown as SiteConfig, 1);
+    const mapper = new ErrorMapper(site);
+    const stack = thrown(t, site, "");
+    const fault = mapper.locate(stack);
+    assert.deepEqual([fault?.file, fault?.line, fault?.excerpt], [file, 2, "  throw new Error('x');"]);
+    assert.ok(mapper.mapStack(stack).includes(`${file}:2:9`));
+  });
+}
+
+test("a path that is no UTF-8 does not keep an error from being told", async (t) => {
+  const { compiled: site } = await compiled(t, { "site.ts": SCRIPT, "lib.ts": LIBRARY });
+  const sourceMap = site.sourceMap.replaceAll("site.ts", "%FF.ts");
+  assert.match(
+    new ErrorMapper({ ...site, sourceMap }).mapStack(thrown(t, site, "here")),
+    /\/\ufffd\.ts:6:30\)/,
+  );
+});
+
+test("a text with stacks in it keeps everything but the frames of the runtime", async (t) => {
+  const { folder, compiled: site } = await compiled(t, { "site.ts": SCRIPT, "lib.ts": LIBRARY });
+  const place = /lodestone:\/\/\/example\.org:\d+:\d+/.exec(thrown(t, site, "here"))![0];
+  const stack = (name: string) =>
+    `${name}: thrown\n    at site_default (${place})\n    at Turn.#run (lodestone:runtime:1:2)\n    at async lodestone:runtime:3:4`;
+  const boundary = "    at (<isolated-vm boundary>)\n    at file:///x.ts:1:1";
+  const text = `a ${stack("Error")} b ${stack("TypeError")} { x: 1 }\nlast\n${boundary}\n  (lodestone:runtime:1:2)`;
+  const mapped = `thrown\n    at site_default (${folder.path}/site.ts:6:30)`;
+  assert.equal(
+    new ErrorMapper(site).mapText(text),
+    `a Error: ${mapped} b TypeError: ${mapped} { x: 1 }\nlast\n${boundary}\n  (lodestone:runtime:1:2)`,
+  );
+});
+
+test("a text is mapped wherever a position stands in its lines", async (t) => {
+  const { folder, compiled: site } = await compiled(t, { "site.ts": SCRIPT, "lib.ts": LIBRARY });
+  const mapper = new ErrorMapper(site);
+  const place = /lodestone:\/\/\/example\.org:\d+:\d+/.exec(thrown(t, site, "here"))![0];
+  const mapped = `${folder.path}/site.ts:6:30`;
+  for (const [before, after] of [
+    ["    at eval (eval at f (", "), <anonymous>:1:1)"],
+    ["{ e: Error: x\n    at f (", "), y: 2 }"],
+    ['{"stack":"Error: x\\n    at f (', ')"}'],
+    ["", ""],
+    [`\u001b[1m${"line\n".repeat(200)}${"x".repeat(20_000)}`, ": told"],
+  ]) {
+    assert.equal(mapper.mapText(`${before}${place}${after}`), `${before}${mapped}${after}`);
+  }
 });
 
 test("frames in other files are not in the script's source", async (t) => {

@@ -17,6 +17,27 @@ export default async (request: Request) => {
 };
 `;
 
+/** The slow exchange has an access line that says how it ended, and one warning counts it. */
+function assertCutOff(supervised: Supervised, reason: RegExp): void {
+  const line = supervised.log("request").find(({ path }) => path === "/slow");
+  assert.deepEqual([line?.status, line?.code], [503, "cut_off"]);
+  assert.match(String(line?.error), reason);
+  const warnings = supervised.log("exchanges cut off");
+  assert.deepEqual(
+    warnings.map(({ level, exchanges }) => [level, exchanges]),
+    [[40, 1]],
+  );
+  assert.match(String(warnings[0]?.reason), reason);
+}
+
+/** Sends signals until one is taken for a second one. */
+async function secondSignal(supervised: Supervised): Promise<void> {
+  await until("a second signal is heard", () => {
+    supervised.child.process.kill("SIGTERM");
+    return supervised.log("ending at once").length > 0 || !supervised.child.running;
+  });
+}
+
 test("starts, tells where it listens and what to try, serves, and exits with 0 on SIGTERM", async () => {
   await using supervised = new Supervised({ scripts: { "site.ts": script } });
   const url = await supervised.serving();
@@ -89,7 +110,7 @@ test("SIGTERM lets a response under way finish and refuses new connections", asy
   assert.deepEqual({ code, signal }, { code: 0, signal: null });
 });
 
-test("a response that takes longer than the drain timeout is cut off", async () => {
+test("a response that takes longer than the drain timeout is cut off, and the log tells of it", async () => {
   await using supervised = new Supervised({ scripts: { "site.ts": script }, config: { drainTimeout: 200 } });
   const url = await supervised.serving();
   const slow = ask(`${url}/slow?ms=9000`).catch((error: Error) => error);
@@ -97,6 +118,20 @@ test("a response that takes longer than the drain timeout is cut off", async () 
   const { code } = await supervised.stop();
   assert.equal(code, 0);
   assert.ok((await slow) instanceof Error);
+  assertCutOff(supervised, /drainTimeout/);
+});
+
+test("a worker that ends within the drain timeout has nothing to warn of", async () => {
+  await using supervised = new Supervised({ scripts: { "site.ts": script } });
+  const url = await supervised.serving();
+  const slow = ask(`${url}/slow?ms=300`);
+  await ask(`${url}/`);
+  assert.equal((await supervised.stop()).code, 0);
+  assert.deepEqual(await slow, { status: 200, body: "answer" });
+  assert.deepEqual(
+    supervised.log().filter(({ level }) => Number(level) >= 40),
+    [],
+  );
 });
 
 test("a second signal ends it at once", async () => {
@@ -110,14 +145,36 @@ test("a second signal ends it at once", async () => {
   supervised.child.process.kill("SIGINT");
   await supervised.logged("draining");
   assert.ok(supervised.child.running, "signals at the same moment are one");
-  await until("a second signal ends it", () => {
-    return !supervised.child.process.kill("SIGTERM") || !supervised.child.running;
-  });
+  await secondSignal(supervised);
   const { code, signal } = await supervised.child.ended;
   // One more signal may meet the process when it is already leaving; to a shell both are 143.
   assert.ok(code === 128 + 15 || signal === "SIGTERM", `ended with code ${code}, signal ${signal}`);
   assert.ok((await slow) instanceof Error);
   await until("the workers have ended", () => workers.every((pid) => !isRunning(pid)));
+  assertCutOff(supervised, /signal/);
+});
+
+test("a worker that is stuck does not hold up the end after a second signal", async () => {
+  await using supervised = new Supervised({ scripts: { "site.ts": script }, config: { workers: 1 } });
+  await supervised.serving();
+  const [stuck] = supervised.workers();
+  process.kill(stuck!, "SIGSTOP");
+  supervised.child.process.kill("SIGTERM");
+  await secondSignal(supervised);
+  await supervised.child.ended;
+  await until("the worker has ended", () => !isRunning(stuck!));
+});
+
+test("a third signal waits for nothing", async () => {
+  await using supervised = new Supervised({ scripts: { "site.ts": script }, config: { workers: 1 } });
+  await supervised.serving();
+  const [stuck] = supervised.workers();
+  process.kill(stuck!, "SIGSTOP");
+  await until("signals end it", () => {
+    return !supervised.child.process.kill("SIGTERM") || !supervised.child.running;
+  });
+  // More of them are heard while it waits for the worker.
+  assert.ok(supervised.log("ending at once").length <= 3);
 });
 
 test("the workers finish and end when the supervisor is killed", async () => {
