@@ -1,11 +1,4 @@
-/** OWS is space and tab only (RFC 9110 section 5.6.3); `trim` would take more. */
-function trimOptionalWhiteSpace(text: string, from: number, to: number): string {
-  let start = from;
-  let end = to;
-  while (start < end && (text.charCodeAt(start) === 0x20 || text.charCodeAt(start) === 0x09)) start++;
-  while (end > start && (text.charCodeAt(end - 1) === 0x20 || text.charCodeAt(end - 1) === 0x09)) end--;
-  return text.slice(start, end);
-}
+import { fieldValue } from "./head_grammar.ts";
 
 /**
  * The fields of one message, in order, names in the case they came in, compared without case.
@@ -129,7 +122,7 @@ export class HeaderList {
       const end = text.indexOf("\r\n", start);
       const colon = text.indexOf(":", start);
       const name = text.slice(start, colon);
-      entries.push(name, name.toLowerCase(), trimOptionalWhiteSpace(text, colon + 1, end));
+      entries.push(name, name.toLowerCase(), fieldValue(text, colon + 1, end));
       start = end + 2;
     }
     this.#entries = entries;

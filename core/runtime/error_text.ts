@@ -1,9 +1,9 @@
+import { TEXT_LIMIT } from "./bounded_text.ts";
 import { indexOf, slice } from "./primordials.ts";
 
 const LONGEST = 8192;
 /** Of these set apart for the frames: a long message must not hide where it comes from. */
 const FRAMES = 2048;
-const LONGEST_SEEN = 1024 * 1024;
 
 /**
  * What was thrown, as text for the log: the stack of an error, a description of anything else. Thrown values are
@@ -23,7 +23,7 @@ export function errorText(thrown: unknown): string {
   }
   if (typeof text !== "string") return "thrown: a value that cannot be shown";
   // Even a slice would put the whole of it into memory.
-  if (text.length > LONGEST_SEEN) return `thrown: an error of ${text.length} characters`;
+  if (text.length > TEXT_LIMIT) return `thrown: an error of ${text.length} characters`;
   return bounded(text);
 }
 

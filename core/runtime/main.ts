@@ -1,5 +1,6 @@
 import { atob, btoa } from "./base64.ts";
 import type { BodyServices } from "./body.ts";
+import { TEXT_LIMIT } from "./bounded_text.ts";
 import { createConsole } from "./console.ts";
 import { createFetch } from "./fetch.ts";
 import { Headers } from "./headers.ts";
@@ -33,8 +34,6 @@ export interface Entries {
 
 /** PATH_MAX of Linux. */
 const LONGEST_PATH = 4096;
-/** Characters of a URL that the host parses. */
-const LONGEST_URL = 1024 * 1024;
 
 const LEVELS: Readonly<Record<string, number>> = {
   trace: 10,
@@ -59,10 +58,10 @@ export function start(
     // What is too long for the host is not even carried there: neither the CPU limit nor the memory limit counts it.
     stat: (path) => (path.length > LONGEST_PATH ? undefined : stat(path)),
     parseUrl: (url, base) =>
-      url.length > LONGEST_URL || (base !== undefined && base.length > LONGEST_URL)
+      url.length > TEXT_LIMIT || (base !== undefined && base.length > TEXT_LIMIT)
         ? undefined
         : parseUrl(url, base),
-    setUrlPart: (href, part, value) => (value.length > LONGEST_URL ? href : setUrlPart(href, part, value)),
+    setUrlPart: (href, part, value) => (value.length > TEXT_LIMIT ? href : setUrlPart(href, part, value)),
     putBytes,
     wake,
   };

@@ -4,8 +4,9 @@ import test from "node:test";
 import type { Backend, BackendReceiver, BackendResponse } from "../../core/backend/backend.ts";
 import type { BackendConfig } from "../../core/config/config.ts";
 import { HttpError } from "../../core/http/http_error.ts";
+import { TestBody } from "../support/test_body.ts";
 import { until } from "../support/until.ts";
-import { bodyOf, ManualBody, RepeatedBody } from "./support/request_body.ts";
+import { bodyOf, RepeatedBody } from "./support/request_body.ts";
 import { backendRequest, readBody, send, sendForHead } from "./support/send.ts";
 
 /** A request as the application behind the backend sees it, whatever the protocol. */
@@ -284,7 +285,7 @@ function failures(protocol: string, start: StartApplication): void {
 
   test(`${protocol}: a request body that stalls for idleTimeout ends the exchange with 408`, async () => {
     await using server = await start((request) => request.body.resume());
-    const body = new ManualBody(10);
+    const body = new TestBody(10);
     const answer = send(server.backend({ idleTimeout: 50 }), { method: "POST", body });
     await assert.rejects(answer, { status: 408, code: "request_body_stalled" });
     assert.equal(body.cancelled, true);
@@ -307,7 +308,7 @@ function failures(protocol: string, start: StartApplication): void {
       });
       request.body.on("error", () => {});
     });
-    const body = new ManualBody(10);
+    const body = new TestBody(10);
     const answer = send(server.backend(), { method: "POST", body });
     await until("the body is wanted", () => body.sink);
     body.sink!.data(Buffer.from("half"));
@@ -329,7 +330,7 @@ function failures(protocol: string, start: StartApplication): void {
           complete = true;
         });
       });
-      const body = new ManualBody(4);
+      const body = new TestBody(4);
       const answer = send(server.backend(), { method: "POST", body });
       await until("the body is wanted", () => body.sink);
       body.sink!.data(Buffer.from(text));
@@ -346,7 +347,7 @@ function failures(protocol: string, start: StartApplication): void {
       arrived = true;
       request.body.on("error", () => {});
     });
-    const body = new ManualBody(10);
+    const body = new TestBody(10);
     const call = server.backend().send(backendRequest({ method: "POST", body }), {
       ...NOBODY,
     });
@@ -401,7 +402,7 @@ function limits(protocol: string, start: StartApplication): void {
     await using server = await start((request) => void held.push(request));
     const backend = server.backend({ connections: 1 });
     const first = send(backend, { target: "/first" });
-    const body = new ManualBody(10);
+    const body = new TestBody(10);
     backend.send(backendRequest({ target: "/cancelled", method: "POST", body }), NOBODY).cancel();
     const third = send(backend, { target: "/third" });
     (await until("the first arrives", () => held.shift())).respond(200).end();

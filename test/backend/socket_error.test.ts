@@ -7,10 +7,10 @@ import tls from "node:tls";
 import { Http1Backend } from "../../core/backend/http1_backend.ts";
 import type { BackendConfig, BackendServer } from "../../core/config/config.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
+import { TestBody } from "../support/test_body.ts";
 import { until } from "../support/until.ts";
 import { backendConfig, backendOptions, tcpServer } from "./support/backend_config.ts";
 import { makeCertificate } from "./support/certificate.ts";
-import { ManualBody } from "./support/request_body.ts";
 import { backendRequest, send } from "./support/send.ts";
 
 function backendOf(server: BackendServer, changes: Partial<BackendConfig> = {}, ca?: string): Http1Backend {
@@ -45,7 +45,7 @@ async function unusedPort(): Promise<number> {
 }
 
 test("a port nobody listens on is a 502 backend_refused, and the body is let go", async () => {
-  const body = new ManualBody(5);
+  const body = new TestBody(5);
   const backend = backendOf(tcpServer(await unusedPort()));
   await assert.rejects(send(backend, { method: "PUT", body }), { status: 502, code: "backend_refused" });
   assert.equal(body.cancelled, true);
@@ -84,7 +84,7 @@ test("cancelling while the connection is being made closes it and lets the body 
   const origin = net.createServer();
   await using server = await listening(origin);
   const backend = backendOf({ ...tcpServer(server.port), tls: true });
-  const body = new ManualBody(5);
+  const body = new TestBody(5);
   const accepted = once(origin, "connection");
   const call = backend.send(backendRequest({ method: "PUT", body }), {
     response: () => assert.fail("a cancelled call got a response"),

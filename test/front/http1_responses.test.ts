@@ -1,36 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { BodySink, BodySource } from "../../core/http/body.ts";
+import type { BodySink } from "../../core/http/body.ts";
 import { HeaderList } from "../../core/http/header_list.ts";
 import { HttpError } from "../../core/http/http_error.ts";
+import { TestBody } from "../support/test_body.ts";
 import { answer, eventually, startFront } from "./start_front.ts";
 
-/** A body whose test plays the source. */
-class ManualBody implements BodySource {
-  readonly length: number | undefined;
-  sink: BodySink | undefined;
-  resumed = 0;
-  cancelled = 0;
-
-  constructor(length?: number) {
-    this.length = length;
-  }
-
-  start(sink: BodySink): void {
-    this.sink = sink;
-  }
-
-  resume(): void {
-    this.resumed++;
-  }
-
-  cancel(): void {
-    this.cancelled++;
-  }
-}
-
 /** A body that comes at once when started. */
-class ReadyBody extends ManualBody {
+class ReadyBody extends TestBody {
   readonly #pieces: string[];
 
   constructor(pieces: string[], length?: number) {
@@ -110,7 +87,7 @@ for (const [what, fields, status] of [
   ["a status that is no integer", "", 200.5],
 ] as const) {
   test(`a response head with ${what} becomes 500 and is reported`, async (t) => {
-    const body = new ManualBody();
+    const body = new TestBody();
     const { connect, outcomes } = await startFront(t, (incoming) => {
       incoming.respond({ status, headers: HeaderList.fromText(fields) }, body);
     });
@@ -118,7 +95,7 @@ for (const [what, fields, status] of [
     client.send(GET);
     assert.equal((await client.response()).status, 500);
     assert.ok(outcomes[0]?.error instanceof HttpError && outcomes[0].error.code === "invalid_response_head");
-    assert.equal(body.cancelled, 1);
+    assert.equal(body.cancels, 1);
     client.send(GET);
     assert.equal((await client.response()).status, 500);
   });
@@ -142,10 +119,10 @@ test("HEAD, 204 and 304 send no body and cancel theirs", async (t) => {
     ["HEAD", 204, 9, "12345", ""],
   ];
   let row = rows[0]!;
-  let source: ManualBody | undefined;
+  let source: TestBody | undefined;
   const { connect, outcomes } = await startFront(t, (incoming) => {
     const [, status, declaredLength, body] = row;
-    source = typeof body === "number" ? new ManualBody(body) : undefined;
+    source = typeof body === "number" ? new TestBody(body) : undefined;
     const head = {
       status,
       headers: HeaderList.empty(),
@@ -159,7 +136,7 @@ test("HEAD, 204 and 304 send no body and cancel theirs", async (t) => {
     const { head } = await client.response({ head: true });
     const lengths = /^(?:content-length|transfer-encoding): .*$/im.exec(head)?.[0].trim() ?? "";
     assert.equal(lengths, row[4], `${row}`);
-    assert.equal(source?.cancelled ?? 1, 1, `${row}`);
+    assert.equal(source?.cancels ?? 1, 1, `${row}`);
     assert.equal(outcomes.at(-1)?.bytes, 0);
   }
 });
@@ -193,7 +170,7 @@ test("a body of known length goes out as it is", async (t) => {
 });
 
 test("the head goes out before the first byte of a slow body", async (t) => {
-  const body = new ManualBody();
+  const body = new TestBody();
   const { connect } = await startFront(t, (incoming) => answer(incoming, body));
   const client = await connect();
   client.send(GET);
@@ -214,7 +191,7 @@ const BREAKS: [what: string, request: string, length: number | undefined, act: (
 ];
 for (const [what, request, length, act] of BREAKS) {
   test(`a body that ${what} resets the connection and is reported`, async (t) => {
-    const body = new ManualBody(length);
+    const body = new TestBody(length);
     const { connect, outcomes } = await startFront(t, (incoming) => answer(incoming, body));
     const client = await connect();
     client.send(request);
@@ -231,7 +208,7 @@ for (const [what, request, length, act] of BREAKS) {
 }
 
 test("a client that does not read stops the source, and reading sets it going", async (t) => {
-  const body = new ManualBody();
+  const body = new TestBody();
   const { connect, outcomes } = await startFront(t, (incoming) => answer(incoming, body));
   const client = await connect();
   client.send(GET);
@@ -278,8 +255,8 @@ test("a large text in UTF-8 arrives whole", async (t) => {
 });
 
 test("a client that leaves cancels the response body; a late answer is harmless", async (t) => {
-  const body = new ManualBody();
-  const late = new ManualBody();
+  const body = new TestBody();
+  const late = new TestBody();
   const waiting: (() => void)[] = [];
   const { connect, outcomes } = await startFront(t, (incoming) => {
     if (incoming.head.path === "/late") waiting.push(() => answer(incoming, late));
@@ -290,7 +267,7 @@ test("a client that leaves cancels the response body; a late answer is harmless"
   await first.until(() => first.received.includes("\r\n\r\n"), "the head");
   first.socket.resetAndDestroy();
   await eventually(() => outcomes.length === 1, "the outcome");
-  assert.equal(body.cancelled, 1);
+  assert.equal(body.cancels, 1);
   assert.equal(body.sink!.data(Buffer.from("a")), false);
   body.sink!.end();
   const second = await connect();
@@ -299,7 +276,7 @@ test("a client that leaves cancels the response body; a late answer is harmless"
   second.socket.resetAndDestroy();
   await eventually(() => outcomes.length === 2, "the outcome");
   waiting[0]!();
-  assert.equal(late.cancelled, 1);
+  assert.equal(late.cancels, 1);
   assert.deepEqual(
     outcomes.map(({ error }) => error instanceof HttpError && error.code),
     ["client_closed", "client_closed"],

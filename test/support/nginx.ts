@@ -1,8 +1,5 @@
 import { existsSync } from "node:fs";
-import { answers } from "./answers.ts";
-import { Child } from "./child.ts";
-import { freePort } from "./free_port.ts";
-import { findProgram } from "./peer.ts";
+import { type Peer, startPeer } from "./start_peer.ts";
 import { TemporaryFolder } from "./temporary_folder.ts";
 
 export interface NginxOptions {
@@ -16,54 +13,18 @@ export interface NginxOptions {
   readonly wrapper?: readonly string[];
 }
 
-export interface Nginx extends AsyncDisposable {
-  /** `http://127.0.0.1:port`, without a slash at the end. */
-  readonly url: string;
-  readonly port: number;
-  readonly pid: number;
-}
-
-/** Starts Debian's nginx as a child in the foreground; everything it writes goes to a temporary folder. */
-export async function startNginx(options: NginxOptions): Promise<Nginx> {
+/** Starts Debian's nginx; everything it writes goes to a temporary folder. */
+export function startNginx(options: NginxOptions): Promise<Peer> {
   const folder = new TemporaryFolder("nginx");
-  try {
-    for (const [path, content] of Object.entries(options.files ?? {})) folder.write(`www/${path}`, content);
-    for (let attempt = 0; attempt < 5; attempt++) {
-      const port = await freePort();
+  return startPeer("nginx", {
+    folder,
+    wrapper: options.wrapper,
+    configure(port) {
+      for (const [path, content] of Object.entries(options.files ?? {})) folder.write(`www/${path}`, content);
       const file = folder.write("nginx.conf", configuration(folder.path, port, options));
-      const command = [
-        ...(options.wrapper ?? []),
-        findProgram("nginx")!,
-        "-c",
-        file,
-        "-p",
-        folder.path,
-        "-e",
-        "stderr",
-      ];
-      const child = new Child(command[0]!, command.slice(1));
-      if (await answers(child, port)) return running(child, port, folder);
-      await child[Symbol.asyncDispose]();
-      if (!child.stderr.includes("Address already in use")) throw new Error(`nginx ended:\n${child.stderr}`);
-    }
-    throw new Error("nginx found every port taken, five times in a row");
-  } catch (error) {
-    folder[Symbol.dispose]();
-    throw error;
-  }
-}
-
-function running(child: Child, port: number, folder: TemporaryFolder): Nginx {
-  return {
-    url: `http://127.0.0.1:${port}`,
-    port,
-    pid: child.pid,
-    async [Symbol.asyncDispose]() {
-      child.process.kill("SIGTERM");
-      await child.ended;
-      folder[Symbol.dispose]();
+      return ["-c", file, "-p", folder.path, "-e", "stderr"];
     },
-  };
+  });
 }
 
 function configuration(folder: string, port: number, options: NginxOptions): string {

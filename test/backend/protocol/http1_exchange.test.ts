@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { Http1Backend } from "../../../core/backend/http1_backend.ts";
+import { TestBody } from "../../support/test_body.ts";
 import { backendConfig, backendOptions, tcpServer } from "../support/backend_config.ts";
 import { startRawServer } from "../support/raw_server.ts";
-import { ManualBody } from "../support/request_body.ts";
 import { type RequestInit, send } from "../support/send.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -53,7 +53,7 @@ for (const method of ["POST", "PATCH", "PURGE"]) {
 }
 
 test("PUT whose body has begun is not sent again", async () => {
-  const { outcome, connections, close } = await onStaleConnection({ method: "PUT", body: new ManualBody(5) });
+  const { outcome, connections, close } = await onStaleConnection({ method: "PUT", body: new TestBody(5) });
   await assert.rejects(outcome, { status: 502, code: "backend_closed" });
   assert.equal(connections(), 1);
   await close();

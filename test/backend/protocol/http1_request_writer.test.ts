@@ -3,10 +3,11 @@ import { Writable } from "node:stream";
 import test from "node:test";
 import { Http1Backend } from "../../../core/backend/http1_backend.ts";
 import { Http1RequestWriter } from "../../../core/backend/protocol/http1_request_writer.ts";
+import { TestBody } from "../../support/test_body.ts";
 import { until } from "../../support/until.ts";
 import { backendConfig, backendOptions, tcpServer } from "../support/backend_config.ts";
 import { type RawServer, startRawServer } from "../support/raw_server.ts";
-import { bodyOf, ManualBody, RepeatedBody } from "../support/request_body.ts";
+import { bodyOf, RepeatedBody } from "../support/request_body.ts";
 import { type RequestInit, readBody, send, sendForHead } from "../support/send.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -99,7 +100,7 @@ test("head and small body leave in one system call, each further chunk in one", 
     },
   });
   const events = { requestProgress() {}, requestSent() {}, requestFailed: assert.fail };
-  const body = new ManualBody();
+  const body = new TestBody();
   const start = body.start.bind(body);
   body.start = (sink) => {
     start(sink);
@@ -114,7 +115,7 @@ test("head and small body leave in one system call, each further chunk in one", 
 test("an empty chunk from the source does not end a chunked body", async () => {
   await using server = await startRawServer(() => {});
   const backend = backendOf(server);
-  const body = new ManualBody();
+  const body = new TestBody();
   const answer = send(backend, { method: "POST", headers: HOST, body });
   const sink = await until("the body is wanted", () => body.sink);
   sink.data(Buffer.from("a"));
@@ -134,7 +135,7 @@ test("an answer before the end of the request body is delivered, the body stoppe
     socket.write("HTTP/1.1 413 Content Too Large\r\nContent-Length: 4\r\n\r\nstop");
   });
   const backend = backendOf(server);
-  const body = new ManualBody(1_000_000);
+  const body = new TestBody(1_000_000);
   const answer = await send(backend, { method: "POST", headers: HOST, body });
   assert.equal(answer.status, 413);
   assert.equal(answer.body, "stop");

@@ -1,29 +1,5 @@
 import type { BodySink, BodySource } from "../../../core/http/body.ts";
 
-/** A request body whose every step the test decides. */
-export class ManualBody implements BodySource {
-  readonly length: number | undefined;
-  sink: BodySink | undefined;
-  resumed = 0;
-  cancelled = false;
-
-  constructor(length?: number) {
-    this.length = length;
-  }
-
-  start(sink: BodySink): void {
-    this.sink = sink;
-  }
-
-  resume(): void {
-    this.resumed++;
-  }
-
-  cancel(): void {
-    this.cancelled = true;
-  }
-}
-
 /** `count` copies of one chunk, as fast as the receiver takes them, no faster. */
 export class RepeatedBody implements BodySource {
   readonly length: number | undefined;
