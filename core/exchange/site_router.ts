@@ -10,6 +10,7 @@ import type { AccessLog } from "../observe/access_log.ts";
 import { BackendFailures } from "../observe/backend_failures.ts";
 import type { Logger } from "../observe/logger.ts";
 import { RequestIds } from "../observe/request_id.ts";
+import type { CompiledRuntime } from "../script/compiled_runtime.ts";
 import type { CompiledSite } from "../script/compiled_site.ts";
 import { createHostStat } from "../script/host_stat.ts";
 import { type ScriptReports, SiteScripts } from "../script/site_scripts.ts";
@@ -20,8 +21,7 @@ import { type Site, SiteTable } from "./site_table.ts";
 /** What exchanges need of the worker. */
 export interface ExchangeOptions {
   readonly config: Config;
-  /** The guest runtime (`compileRuntime`). */
-  readonly runtime: string;
+  readonly runtime: CompiledRuntime;
   readonly sites: readonly CompiledSite[];
   readonly stat: StatCache;
   readonly backends: Map<string, Backend>;

@@ -8,4 +8,8 @@ export interface HostCalls extends UrlHostCalls {
   putBytes(bytes: ArrayBuffer): number;
   /** Microtasks have produced commands after the entry handed over its own: the host shall enter again. */
   wake(): void;
+  /** The text of a chunk of the runtime (`chunks.ts`). */
+  chunk(name: string): string;
+  /** Milliseconds of a monotonic clock, in steps of 0.1. */
+  now(): number;
 }

@@ -1,7 +1,10 @@
 import { atob, btoa } from "./base64.ts";
 import type { BodyServices } from "./body.ts";
-import { TEXT_LIMIT } from "./bounded_text.ts";
+import { boundedHostCalls } from "./bounded_host_calls.ts";
+import { type ChunkContext, Chunks, installLazyGlobals } from "./chunks.ts";
 import { createConsole } from "./console.ts";
+import { DOMException } from "./dom_exception.ts";
+import { errorText } from "./error_text.ts";
 import { createFetch } from "./fetch.ts";
 import { Headers } from "./headers.ts";
 import type { HostCalls } from "./host_calls.ts";
@@ -32,9 +35,6 @@ export interface Entries {
   ): string;
 }
 
-/** PATH_MAX of Linux. */
-const LONGEST_PATH = 4096;
-
 const LEVELS: Readonly<Record<string, number>> = {
   trace: 10,
   debug: 20,
@@ -44,31 +44,21 @@ const LEVELS: Readonly<Record<string, number>> = {
   error: 50,
 };
 
-/** Sets up the isolate's global scope. Called once by the host, before any script. */
+/**
+ * Sets up the isolate's global scope. Called once by the host, before any script. `shared` are the modules of the
+ * main script that chunks use, by path; `calls` are the host's functions, each behind its name.
+ */
 export function start(
-  stat: HostCalls["stat"],
-  putBytes: HostCalls["putBytes"],
-  parseUrl: HostCalls["parseUrl"],
-  setUrlPart: HostCalls["setUrlPart"],
-  wake: HostCalls["wake"],
+  shared: Readonly<Record<string, unknown>>,
   running: Int32Array,
   settingsText: string,
+  ...calls: unknown[]
 ): Entries {
-  const host: HostCalls = {
-    // What is too long for the host is not even carried there: neither the CPU limit nor the memory limit counts it.
-    stat: (path) => (path.length > LONGEST_PATH ? undefined : stat(path)),
-    parseUrl: (url, base) =>
-      url.length > TEXT_LIMIT || (base !== undefined && base.length > TEXT_LIMIT)
-        ? undefined
-        : parseUrl(url, base),
-    setUrlPart: (href, part, value) => (value.length > TEXT_LIMIT ? href : setUrlPart(href, part, value)),
-    putBytes,
-    wake,
-  };
+  const host = boundedHostCalls(calls);
   const settings = JSON.parse(settingsText) as Settings;
   const env = Object.freeze(settings.env);
   const site = Object.freeze({ ...settings.site, hosts: Object.freeze(settings.site.hosts) });
-  const outbox = new Outbox(wake);
+  const outbox = new Outbox(host.wake);
   const operations = new Operations();
   const timers = new Timers(operations, outbox);
   const handOver = (bytes: Uint8Array<ArrayBuffer>): number => {
@@ -94,6 +84,19 @@ export function start(
   const responses = createResponseClass(services);
   const turn = new Turn({ outbox, operations, timers, requests, responses, putBytes: handOver, running });
   const { URL, URLSearchParams } = createURLClasses(host);
+  // Evaluates in the global scope, as only an indirect call of `eval` does.
+  // biome-ignore lint/security/noGlobalEval: chunks are the runtime's own text.
+  const evaluate = globalThis.eval as (code: string) => unknown;
+  const chunks = new Chunks(shared, host.chunk, evaluate);
+  chunks.use({
+    host,
+    operations,
+    outbox,
+    timers,
+    chunks,
+    report: (error) => outbox.log(50, errorText(error)),
+    call: hostCaller(operations, outbox, handOver),
+  });
   installGlobals({
     Request: requests.Request,
     Response: responses.Response,
@@ -102,6 +105,7 @@ export function start(
     URLSearchParams,
     TextEncoder,
     TextDecoder,
+    DOMException,
     atob,
     btoa,
     console: createConsole((level, text) => outbox.log(LEVELS[level] ?? 30, text)),
@@ -115,6 +119,9 @@ export function start(
     clearInterval: (timer: unknown) => timers.stop(timer),
     self: globalThis,
   });
+  installLazyGlobals(globalThis, chunks);
+  // Its memory counts towards no limit of the isolate.
+  Reflect.deleteProperty(globalThis, "WebAssembly");
   const modules = new Map<string, unknown>([
     ["lodestone", createLodestoneModule(host, outbox, { site, env })],
   ]);
@@ -138,6 +145,20 @@ function installGlobals(globals: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(globals)) {
     Object.defineProperty(globalThis, name, { value, writable: true, enumerable: false, configurable: true });
   }
+}
+
+/** `ChunkContext.call` */
+function hostCaller(
+  operations: Operations,
+  outbox: Outbox,
+  handOver: (bytes: Uint8Array<ArrayBuffer>) => number,
+): ChunkContext["call"] {
+  return (name, json, ...bytes) => {
+    const handles = bytes.map(handOver);
+    const operation = operations.next();
+    outbox.call(operation, name, json, handles);
+    return operations.wait<string | ArrayBuffer>(operation);
+  };
 }
 
 function splitUrl(host: HostCalls, url: string, base: string | undefined) {

@@ -96,6 +96,12 @@ export class Outbox {
     this.#add(`t${operation}\n${slot}\n${body}\n${asBytes ? 1 : 0}\n`);
   }
 
+  call(operation: number, name: string, json: string, handles: readonly number[]): void {
+    let numbers = "";
+    for (let i = 0; i < handles.length; i++) numbers += `${handles[i]}\n`;
+    this.#add(`o${operation}\n${name.length}\n${json.length}\n${handles.length}\n${numbers}${name}${json}`);
+  }
+
   startTimer(operation: number, milliseconds: number): void {
     this.#add(`s${operation}\n${milliseconds}\n`);
   }

@@ -1,3 +1,4 @@
+import { DOMException } from "./dom_exception.ts";
 import type { Operations } from "./operations.ts";
 
 /** Event `F`: the head that a fetch brought. */
@@ -29,10 +30,10 @@ function operationError(text: string): Error {
   const end = text.indexOf("\n");
   const name = text.slice(0, end);
   const message = text.slice(end + 1);
+  if (name === "Error") return new Error(message);
   if (name === "TypeError") return new TypeError(message);
-  const error = new Error(message);
-  error.name = name;
-  return error;
+  if (name === "RangeError") return new RangeError(message);
+  return new DOMException(message, name);
 }
 
 function fetchedHead(text: string): FetchedHead {

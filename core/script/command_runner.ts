@@ -13,6 +13,7 @@ export interface CommandTarget {
   escalated(slot: number): ScriptTask | undefined;
   startFetch(slot: number, operation: number, changes: RequestChanges): void;
   readBody(operation: number, slot: number, body: number, asBytes: boolean): void;
+  startCall(operation: number, name: string, json: string, bytes: readonly Uint8Array[]): void;
   startTimer(operation: number, milliseconds: number): void;
   stopTimer(operation: number): void;
   log(level: number, text: string): void;
@@ -124,6 +125,8 @@ function runOther(
       const body = reader.number();
       return target.readBody(number, slot, body, reader.number() === 1);
     }
+    case 0x6f:
+      return runCall(number, reader, target, bytes);
     case 0x73:
       return target.startTimer(number, reader.number());
     case 0x75:
@@ -137,6 +140,20 @@ function runOther(
         `reading an isolate's commands: there is no command ${JSON.stringify(String.fromCharCode(letter))}`,
       );
   }
+}
+
+/** Handed bytes of one call. */
+const MOST_HANDLES = 8;
+
+function runCall(operation: number, reader: CommandReader, target: CommandTarget, bytes: HandedBytes): void {
+  const nameLength = reader.number();
+  const jsonLength = reader.number();
+  const count = reader.number();
+  if (count > MOST_HANDLES)
+    throw new ProtocolError(`reading an isolate's commands: ${count} handles in one call`);
+  const handed = Array.from({ length: count }, () => bytes.take(reader.number()));
+  const name = reader.text(nameLength);
+  target.startCall(operation, name, reader.text(jsonLength), handed);
 }
 
 function parseJson(text: string): Record<string, unknown> {

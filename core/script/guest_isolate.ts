@@ -1,5 +1,6 @@
 import ivm from "isolated-vm";
 import type { SiteConfig } from "../config/config.ts";
+import type { CompiledRuntime } from "./compiled_runtime.ts";
 import type { CompiledSite } from "./compiled_site.ts";
 import { guestStack } from "./guest_error.ts";
 import { hostUrl } from "./host_url.ts";
@@ -55,8 +56,7 @@ export class IsolateDied extends Error {
 
 /** What the guest may call on the host, and what the host hears of it. */
 export interface GuestServices {
-  /** The guest runtime, compiled (`compile_runtime.ts`). */
-  readonly runtime: string;
+  readonly runtime: CompiledRuntime;
   readonly stat: (path: unknown) => string | undefined;
   readonly putBytes: (bytes: unknown) => number;
   /** Microtasks have produced commands: enter again. */
@@ -124,18 +124,21 @@ export class GuestIsolate {
   }
 
   #start(context: ivm.Context, site: SiteConfig, services: GuestServices): ivm.Reference {
-    const start = this.#evaluate(context, services.runtime, RUNTIME_FILE_NAME);
+    const start = this.#evaluate(context, services.runtime.main, RUNTIME_FILE_NAME);
     const { name, root = "", hosts, env } = site;
     return start.applySync(
       undefined,
       [
-        new ivm.Callback(services.stat),
-        new ivm.Callback(services.putBytes),
-        new ivm.Callback(hostUrl.parseUrl),
-        new ivm.Callback(hostUrl.setUrlPart),
-        new ivm.Callback(services.wake),
         new ivm.ExternalCopy(this.#running).copyInto(),
         JSON.stringify({ site: { name, root, hosts }, env }),
+        ...callbacks({
+          ...hostUrl,
+          stat: services.stat,
+          putBytes: services.putBytes,
+          wake: services.wake,
+          chunk: (name) => runtimeChunk(services.runtime, name),
+          now: () => Math.round(performance.now() * 10) / 10,
+        }),
       ],
       { timeout: LOAD_LIMIT, result: { reference: true } },
     ) as ivm.Reference;
@@ -145,6 +148,24 @@ export class GuestIsolate {
     const script = this.#isolate.compileScriptSync(code, { filename });
     return script.runSync(context, { timeout: LOAD_LIMIT, reference: true }) as ivm.Reference;
   }
+}
+
+type HostFunction = (...values: never[]) => unknown;
+
+/** Each function behind its name, as `runtime/main.ts` takes them. */
+function callbacks(functions: Readonly<Record<string, HostFunction>>): unknown[] {
+  return Object.entries(functions).flatMap(([name, run]) => [
+    name,
+    new ivm.Callback((...values: never[]) => {
+      const result = run(...values);
+      return result instanceof ArrayBuffer ? transferable(result) : result;
+    }),
+  ]);
+}
+
+function runtimeChunk(runtime: CompiledRuntime, name: unknown): string {
+  if (typeof name !== "string" || !Object.hasOwn(runtime.chunks, name)) return "";
+  return runtime.chunks[name]!;
 }
 
 /** Bytes are copied: the event may have to go in again. */

@@ -3,10 +3,12 @@ import { HttpError } from "../http/http_error.ts";
 import { Blame, firstOfEach, isRequest } from "./blame.ts";
 import { ProtocolError } from "./command_reader.ts";
 import { type CommandTarget, runCommands } from "./command_runner.ts";
+import type { CompiledRuntime } from "./compiled_runtime.ts";
 import type { CompiledSite } from "./compiled_site.ts";
 import { EntryLog } from "./entry_log.ts";
 import { CpuLimitReached, type Event, GuestIsolate, RejectionUnhandled } from "./guest_isolate.ts";
 import { HandedBytes } from "./handed_bytes.ts";
+import { type HostOperations, hostOperationFailure, runHostOperation } from "./host_operations.ts";
 import { OperationTable } from "./operation_table.ts";
 import type { RequestChanges, ScriptTask } from "./script_task.ts";
 import { ScriptTimers } from "./script_timers.ts";
@@ -24,8 +26,9 @@ export const CLIENT_LEFT = "the request it belongs to is over: the client has le
 
 /** What a site's isolate needs of the worker. */
 export interface IsolateServices {
-  readonly runtime: string;
+  readonly runtime: CompiledRuntime;
   readonly stat: (path: unknown) => string | undefined;
+  readonly operations: HostOperations;
   log(level: number, text: string): void;
   /** A promise was rejected and nothing handled it; `stack` is the guest's. */
   rejected(isolate: SiteIsolate, message: string, stack: string): void;
@@ -164,6 +167,20 @@ export class SiteIsolate implements CommandTarget {
     this.#admit(operation, slot)?.readBody(operation, body, asBytes);
   }
 
+  startCall(operation: number, name: string, json: string, bytes: readonly Uint8Array[]): void {
+    if (!this.#operations.begin(operation, 0)) return this.#full(operation);
+    runHostOperation(this.#services.operations, name, json, bytes).then(
+      (value) => {
+        if (this.#dead) return;
+        if (typeof value === "string") this.settleText(operation, value);
+        else this.settleBytes(operation, value);
+      },
+      (error: unknown) => {
+        if (!this.#dead) this.failOperation(operation, ...hostOperationFailure(error));
+      },
+    );
+  }
+
   startTimer(operation: number, milliseconds: number): void {
     const limit = this.#site.limits.operations;
     // The callback of a timer cannot fail, so one too many is never due, and the log says so.
@@ -200,10 +217,15 @@ export class SiteIsolate implements CommandTarget {
     const task = this.#tasks.get(slot);
     const fits = this.#operations.begin(operation, slot);
     if (task !== undefined && fits) return task;
-    const { operations } = this.#site.limits;
-    const full = `more than ${operations} operations are under way, or fetched bodies unused`;
-    this.failOperation(operation, "Error", fits ? "the request it belongs to is over" : full);
+    if (fits) this.failOperation(operation, "Error", "the request it belongs to is over");
+    else this.#full(operation);
     return undefined;
+  }
+
+  #full(operation: number): void {
+    const { operations } = this.#site.limits;
+    const message = `more than ${operations} operations are under way, or fetched bodies unused`;
+    this.failOperation(operation, "Error", message);
   }
 
   #enter(events: Event[], slots: readonly number[]): void {

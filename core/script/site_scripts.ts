@@ -1,6 +1,7 @@
 import type { SiteConfig } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
 import { HttpError } from "../http/http_error.ts";
+import type { CompiledRuntime } from "./compiled_runtime.ts";
 import type { CompiledSite } from "./compiled_site.ts";
 import { ErrorMapper } from "./error_location.ts";
 import { errorSummary } from "./error_summary.ts";
@@ -33,7 +34,7 @@ export interface ScriptReports {
  */
 export class SiteScripts {
   readonly #site: SiteConfig;
-  readonly #runtime: string;
+  readonly #runtime: CompiledRuntime;
   readonly #stat: (path: unknown) => string | undefined;
   readonly #reports: ScriptReports;
   readonly #now: () => number;
@@ -48,7 +49,7 @@ export class SiteScripts {
 
   constructor(options: {
     site: SiteConfig;
-    runtime: string;
+    runtime: CompiledRuntime;
     stat: (path: unknown) => string | undefined;
     reports: ScriptReports;
     compiled: CompiledSite | undefined;
@@ -161,6 +162,7 @@ export class SiteScripts {
       return new SiteIsolate(this.#site, compiled, {
         runtime: this.#runtime,
         stat: this.#stat,
+        operations: {},
         // Stacks that scripts log tell of the source too.
         log: (level, text) => this.#reports.line(level, this.#mapper(compiled).mapText(text)),
         rejected: (isolate, message, stack) => this.reportFailure(isolate, this.#running(message), stack),

@@ -1,4 +1,5 @@
 import type { Config, ListenAddress } from "../config/config.ts";
+import type { CompiledRuntime } from "../script/compiled_runtime.ts";
 import type { CompiledSite } from "../script/compiled_site.ts";
 
 /** What the supervisor tells a worker, over the IPC channel with the structured clone algorithm. */
@@ -8,8 +9,7 @@ export type SupervisorMessage = StartMessage | LoadMessage | DrainMessage | CutM
 export interface StartMessage {
   readonly type: "start";
   readonly config: Config;
-  /** Source of the guest runtime (`compileRuntime`). */
-  readonly runtime: string;
+  readonly runtime: CompiledRuntime;
   readonly sites: readonly CompiledSite[];
   readonly listeners: readonly InheritedListener[];
 }

@@ -5,6 +5,7 @@ import { LogDestination } from "../observe/log_destination.ts";
 import { createLogger, type Logger } from "../observe/logger.ts";
 import { compileRuntime } from "../script/compile_runtime.ts";
 import { compileSite } from "../script/compile_site.ts";
+import type { CompiledRuntime } from "../script/compiled_runtime.ts";
 import { bannerText } from "./banner.ts";
 import { type ListeningSocket, openListeningSocket } from "./listening_socket.ts";
 import { ScriptVersions } from "./script_versions.ts";
@@ -101,7 +102,7 @@ class Supervisor {
     return "started";
   }
 
-  #createPool(runtime: Promise<string>): WorkerPool {
+  #createPool(runtime: Promise<CompiledRuntime>): WorkerPool {
     const listeners = inheritedListeners(this.#sockets);
     return new WorkerPool({
       size: this.#config.workers,
