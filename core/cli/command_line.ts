@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import type { CheckOptions } from "./check.ts";
 import { EXIT_FINE, EXIT_USAGE, UsageError } from "./exit_code.ts";
 import type { ScriptOptions } from "./select_config.ts";
 
@@ -88,10 +89,11 @@ function createProgram(done: (exitCode: number) => void): Command {
     .command("check")
     .description("Tell everything that is wrong with a configuration and its scripts, without running them.")
     .argument("[file]", "a configuration (.yaml, .yml) or a script (.ts, .js); default: lodestone.yaml")
+    .option("--no-types", "leave the types of scripts unchecked")
     .addHelpText("after", `${CHECK_EXAMPLES}${EXIT_CODES}`)
-    .action(async (file: string | undefined) => {
+    .action(async (file: string | undefined, options: CheckOptions) => {
       const { check } = await import("./check.ts");
-      done(await check(file));
+      done(await check(file, options));
     });
   return program;
 }
