@@ -9,12 +9,15 @@ const PERCENT = 0x25;
 /** Takes the text of a query, without its `?`, apart. The text must be well-formed UTF-16. */
 export function parseForm(text: string): string[] {
   const pairs: string[] = [];
+  // Searched for only when passed: a text with many "&" and no "=" would be scanned to its end for each pair.
+  let equals = -1;
   for (let start = 0; start <= text.length; ) {
     let end = indexOf(text, "&", start);
     if (end === -1) end = text.length;
     if (end > start) {
-      const equals = indexOf(text, "=", start);
-      const split = equals === -1 || equals > end ? end : equals;
+      if (equals < start) equals = indexOf(text, "=", start);
+      if (equals === -1) equals = text.length;
+      const split = equals > end ? end : equals;
       push(pairs, decodePart(slice(text, start, split)));
       push(pairs, split === end ? "" : decodePart(slice(text, split + 1, end)));
     }

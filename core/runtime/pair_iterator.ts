@@ -4,7 +4,7 @@ import { defineProperty } from "./primordials.ts";
  * Gives the names and values by turns, as they are now. Asked at each step, because Web IDL iterators see
  * changes made on the way.
  */
-export type PairSource = () => readonly string[];
+export type PairSource = () => readonly unknown[];
 
 export type PairKind = "keys" | "values" | "entries";
 

@@ -96,8 +96,14 @@ export const setBytes: (target: Uint8Array, source: ArrayLike<number>, offset?: 
   Uint8Array.prototype.set,
 );
 export const typedArrayLength: (view: unknown) => number = getterOf(typedArrayPrototype as unknown, "length");
-const typedArrayBuffer: (view: unknown) => ArrayBuffer = getterOf(typedArrayPrototype as unknown, "buffer");
-const typedArrayOffset: (view: unknown) => number = getterOf(typedArrayPrototype as unknown, "byteOffset");
+export const typedArrayBuffer: (view: unknown) => ArrayBuffer = getterOf(
+  typedArrayPrototype as unknown,
+  "buffer",
+);
+export const typedArrayOffset: (view: unknown) => number = getterOf(
+  typedArrayPrototype as unknown,
+  "byteOffset",
+);
 const typedArrayBytes: (view: unknown) => number = getterOf(typedArrayPrototype as unknown, "byteLength");
 const dataViewBuffer: (view: unknown) => ArrayBuffer = getterOf(DataView.prototype as unknown, "buffer");
 const dataViewOffset: (view: unknown) => number = getterOf(DataView.prototype as unknown, "byteOffset");
@@ -107,7 +113,7 @@ export const arrayBufferLength: (buffer: unknown) => number = getterOf(
   "byteLength",
 );
 
-const Bytes = Uint8Array;
+export const Bytes = Uint8Array;
 
 /** The bytes of a view or a buffer, not copied. Throws a TypeError for anything else. */
 export function bytesOf(source: unknown): Uint8Array {
