@@ -16,7 +16,7 @@ function uncurry<T, A extends unknown[], R>(method: Method<T, A, R>): Uncurried<
   return bind.call(call as never, method) as Uncurried<T, A, R>;
 }
 
-function getterOf<T, R>(prototype: T, name: PropertyKey): (self: T) => R {
+export function getterOf<T, R>(prototype: T, name: PropertyKey): (self: T) => R {
   return uncurry(Object.getOwnPropertyDescriptor(prototype, name)!.get as Method<T, [], R>);
 }
 
@@ -105,7 +105,10 @@ export const typedArrayOffset: (view: unknown) => number = getterOf(
   "byteOffset",
 );
 const typedArrayBytes: (view: unknown) => number = getterOf(typedArrayPrototype as unknown, "byteLength");
-const dataViewBuffer: (view: unknown) => ArrayBuffer = getterOf(DataView.prototype as unknown, "buffer");
+export const dataViewBuffer: (view: unknown) => ArrayBuffer = getterOf(
+  DataView.prototype as unknown,
+  "buffer",
+);
 const dataViewOffset: (view: unknown) => number = getterOf(DataView.prototype as unknown, "byteOffset");
 const dataViewBytes: (view: unknown) => number = getterOf(DataView.prototype as unknown, "byteLength");
 export const arrayBufferLength: (buffer: unknown) => number = getterOf(
