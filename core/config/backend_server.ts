@@ -33,21 +33,8 @@ function parseServer(text: string, context: ReadContext): BackendServer {
   return { tls, host, port, path: undefined };
 }
 
-/** An origin that scripts may fetch, in its canonical form. */
-export const origin: TextFormat<string> = {
-  name: "an origin",
-  example: "https://api.example.com",
-  pattern: "^https?://[^/]+/?$",
-  parse(text) {
-    if (!/^https?:\/\//.test(text)) {
-      throw new ValueError(`${quoteValue(text)} is not an origin: it begins with http:// or https://`);
-    }
-    return parseOrigin(text, "an origin", origin.example).origin;
-  },
-};
-
 /** Throws unless the URL is a scheme, a host and perhaps a port, and nothing else. */
-function parseOrigin(text: string, what: string, example: string): URL {
+export function parseOrigin(text: string, what: string, example: string): URL {
   // The URL parser forgives a third slash and backslashes.
   if (/[\s\\]|:\/\/\//.test(text) || !URL.canParse(text)) {
     throw new ValueError(`${quoteValue(text)} is not a URL; ${what} is written ${example}`);

@@ -11,6 +11,7 @@ export interface Config {
   readonly sites: readonly SiteConfig[];
   /** By name. */
   readonly backends: Readonly<Record<string, BackendConfig>>;
+  readonly origins: OriginsConfig;
   readonly http: HttpConfig;
   readonly files: FilesConfig;
   readonly log: LogConfig;
@@ -41,10 +42,15 @@ export interface SiteConfig {
   readonly allow: {
     /** Absolute paths of folders scripts may read besides the root, symbolic links not resolved. */
     readonly files: readonly string[];
-    /** Origins scripts may fetch, such as `https://api.example.com`. */
+    /**
+     * Origins scripts may fetch: `https://api.example.com`, `https://*.example.com` for every name below, `*` for
+     * every public one.
+     */
     readonly origins: readonly string[];
   };
   readonly limits: ScriptLimits;
+    /** Backends scripts may name besides the site's own; undefined for all of them. */
+    readonly backends: readonly string[] | undefined;
 }
 
 export interface ScriptLimits {
@@ -92,6 +98,22 @@ export interface BackendServer {
 
 /** Limits of the HTTP edge, clients' side. */
 export interface HttpConfig {
+/** Connections to the origins that scripts fetch; the fields a backend has as well mean the same, for each origin. */
+export interface OriginsConfig
+  extends Pick<
+    BackendConfig,
+    | "connectTimeout"
+    | "responseTimeout"
+    | "idleTimeout"
+    | "idleConnections"
+    | "keepAlive"
+    | "connections"
+    | "queue"
+  > {
+  /** Origins one site may have connections to, per worker. */
+  readonly perSite: number;
+}
+
   /** Bytes of a request line; above it 414. */
   readonly requestLine: number;
   /** Bytes of a whole head; above it 431. */

@@ -5,6 +5,7 @@ import type { Section } from "./field.ts";
 import { httpSection } from "./http_fields.ts";
 import { listenAddress } from "./listen_address.ts";
 import { backendName } from "./name_formats.ts";
+import { originsSection } from "./origins_fields.ts";
 import { siteSection, type WrittenSite } from "./site_fields.ts";
 
 /** A whole configuration as it is written, before references are resolved. */
@@ -79,6 +80,7 @@ export const configSection: Section<WrittenConfig> = {
     http: { doc: httpSection.doc, type: { kind: "section", section: httpSection } },
     files: { doc: filesSection.doc, type: { kind: "section", section: filesSection } },
     log: { doc: logSection.doc, type: { kind: "section", section: logSection } },
+    origins: { doc: originsSection.doc, type: { kind: "section", section: originsSection } },
     drainTimeout: {
       doc: "Time that SIGTERM waits for open exchanges before it cuts them off.",
       type: { kind: "duration", minimum: 0, maximum: 24 * 3_600_000 },

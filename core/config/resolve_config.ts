@@ -29,6 +29,7 @@ export function resolveConfig(written: WrittenConfig, reader: ValueReader, file:
       );
     }
     return resolveSite(site, index, backend, reader);
+    checkAllowedBackends(site, index, names, reader);
   });
   checkHosts(written, reader);
   return {
@@ -39,6 +40,7 @@ export function resolveConfig(written: WrittenConfig, reader: ValueReader, file:
     backends: Object.fromEntries(backends),
     http: written.http,
     files: written.files,
+    origins: written.origins,
     log: written.log,
     drainTimeout: written.drainTimeout,
   };
@@ -88,9 +90,7 @@ function resolveReference(
 ): string | undefined {
   if (reference === undefined) return undefined;
   if (reference.server === undefined && !names.includes(reference.name)) {
-    const known = names.length === 0 ? '; there are none: add it to "backends", or name a URL here' : "";
-    const hint = didYouMean(reference.name, names) || known || `; known: ${names.join(", ")}`;
-    reader.report(path, `there is no backend ${quoteValue(reference.name)}${hint}`);
+    reportUnknown(reference.name, path, names, 'add it to "backends", or name a URL here', reader);
   }
   return reference.name;
 }
@@ -99,6 +99,29 @@ function resolveSite(
   site: WrittenSite,
   index: number,
   backend: string | undefined,
+function checkAllowedBackends(
+  site: WrittenSite,
+  index: number,
+  names: readonly string[],
+  reader: ValueReader,
+): void {
+  for (const [name, place] of present(site.allow?.backends)) {
+    if (names.includes(name)) continue;
+    reportUnknown(name, `sites.${index}.allow.backends.${place}`, names, 'add it to "backends"', reader);
+  }
+}
+
+function reportUnknown(
+  name: string,
+  path: string,
+  names: readonly string[],
+  remedy: string,
+  reader: ValueReader,
+): void {
+  const known = names.length === 0 ? `; there are none: ${remedy}` : `; known: ${names.join(", ")}`;
+  reader.report(path, `there is no backend ${quoteValue(name)}${didYouMean(name, names) || known}`);
+}
+
   reader: ValueReader,
 ): SiteConfig {
   const scripts = present(site.scripts);
@@ -114,7 +137,11 @@ function resolveSite(
     root: site.root,
     backend,
     env: site.env,
-    allow: { files: values(site.allow?.files), origins: values(site.allow?.origins) },
+    allow: {
+      files: values(site.allow?.files),
+      origins: values(site.allow?.origins),
+      backends: site.allow?.backends && values(site.allow.backends),
+    },
     limits: site.limits,
   };
 }

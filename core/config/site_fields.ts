@@ -1,9 +1,15 @@
-import { origin } from "./backend_server.ts";
 import type { ScriptLimits, SiteConfig } from "./config.ts";
 import type { Section } from "./field.ts";
 import { folder, scriptFile } from "./file_formats.ts";
 import { hostPattern } from "./host_pattern.ts";
-import { anyText, type BackendReference, backendReference, variableName } from "./name_formats.ts";
+import {
+  anyText,
+  type BackendReference,
+  backendName,
+  backendReference,
+  variableName,
+} from "./name_formats.ts";
+import { originPattern } from "./origin_pattern.ts";
 
 /** A site as it is written. Items of lists that had a fault are undefined, so that the others keep their places. */
 export interface WrittenSite extends Omit<SiteConfig, "name" | "hosts" | "scripts" | "backend" | "allow"> {
@@ -16,6 +22,7 @@ export interface WrittenSite extends Omit<SiteConfig, "name" | "hosts" | "script
 interface WrittenAllow {
   readonly files: readonly (string | undefined)[] | undefined;
   readonly origins: readonly (string | undefined)[] | undefined;
+  readonly backends: readonly (string | undefined)[] | undefined;
 }
 
 const limitsSection: Section<ScriptLimits> = {
@@ -52,7 +59,7 @@ const limitsSection: Section<ScriptLimits> = {
 
 const allowSection: Section<WrittenAllow> = {
   title: "allow",
-  doc: "What scripts may reach besides their root and the backends. Nothing else is reachable.",
+  doc: "What scripts may reach besides their root and the site's own backend. Nothing else is reachable.",
   fields: {
     files: {
       doc: "Folders scripts may read besides the root. They must exist.",
@@ -60,9 +67,18 @@ const allowSection: Section<WrittenAllow> = {
       default: [],
     },
     origins: {
-      doc: "Origins scripts may fetch. Private addresses stay out of reach.",
-      type: { kind: "list", of: { kind: "text", format: origin }, minimum: 0 },
+      doc:
+        'Origins scripts may fetch: `https://api.example.com`, `"https://*.example.com"` for every name below it, ' +
+        '`"*"` for every public one. A port belongs to the origin. Names that lead to private addresses stay out of ' +
+        "reach; an address written as such, or `localhost`, is meant.",
+      type: { kind: "list", of: { kind: "text", format: originPattern }, minimum: 0 },
       default: [],
+    },
+    backends: {
+      doc:
+        "Backends scripts may name, in `request.backend` say, besides the site's own. Without the key all of " +
+        "`backends`, with `[]` none.",
+      type: { kind: "list", of: { kind: "text", format: backendName }, minimum: 0 },
     },
   },
 };

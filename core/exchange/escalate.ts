@@ -1,4 +1,5 @@
 import type { Backend, BackendCall, BackendReceiver } from "../backend/backend.ts";
+import type { SiteConfig } from "../config/config.ts";
 import type { ContentCache } from "../files/content_cache.ts";
 import { resolveFile } from "../files/resolve_file.ts";
 import { serveFile } from "../files/serve_file.ts";
@@ -53,7 +54,10 @@ export function escalate(
   receiver: EscalationReceiver,
 ): BackendCall | undefined {
   const { site } = from;
-  if (plan.backend !== undefined) return askBackend(from, plan, plan.backend, destinations, receiver);
+  if (plan.backend !== undefined) {
+    checkBackendAllowed(site.config, plan.backend);
+    return askBackend(from, plan, plan.backend, destinations, receiver);
+  }
   const reads = plan.method === "GET" || plan.method === "HEAD";
   const fallback = site.config.backend;
   if (plan.file !== undefined && (reads || fallback === undefined)) {
@@ -66,6 +70,17 @@ export function escalate(
   if (fallback !== undefined) return askBackend(from, plan, fallback, destinations, receiver);
   receiver.reply({ status: 404, ...standardPage(404), by: "proxy" });
   return undefined;
+}
+
+/** A script may name the site's own backend and those of `allow.backends`, without that key all of them. */
+function checkBackendAllowed({ name: site, backend, allow: { backends } }: SiteConfig, named: string): void {
+  if (backends === undefined || named === backend || backends.includes(named)) return;
+  const known = [...(backend === undefined ? [] : [backend]), ...backends].join(", ") || "none";
+  throw new HttpError(
+    500,
+    "backend_not_allowed",
+    `escalating to backend ${JSON.stringify(named.slice(0, 200))}: it is not in allow.backends of site "${site}"; allowed: ${known}`,
+  );
 }
 
 /** Undefined when there is no such file, or when it is not the site's to send. */

@@ -33,6 +33,8 @@ const GOOD = [
   "sites: [{ hosts: [A.org, '*.b.org', '*', '[::1]'], scripts: [site.ts, './other.ts'], root: www }]",
   "sites: [{ scripts: site.ts, backend: 'http://a', env: { A: 1, B: x, C: true, D: '${X:-}' }, limits: { cpu: 1 } }]",
   "sites: [{ scripts: site.ts, allow: { files: media, origins: ['https://a.org/', 'http://b:1'] }, limits: }]",
+  `${SITE}\norigins: { perSite: 5, responseTimeout: 2s }`,
+  "sites: [{ scripts: site.ts, allow: { origins: ['*', 'https://*.a.org'], backends: [] } }]",
   `${SITE}\nbackends: { a: 'http://a', b: unix:b, c: { servers: 'https://c' }, d: { server: 'http://d', queue: 0 } }`,
 ];
 

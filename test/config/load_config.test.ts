@@ -30,11 +30,21 @@ test("the smallest configuration gets every default", (t) => {
           root: undefined,
           backend: undefined,
           env: {},
-          allow: { files: [], origins: [] },
+          allow: { files: [], origins: [], backends: undefined },
           limits: { cpu: 50, memory: 64, deadline: 10_000, body: 1_048_576, operations: 1000 },
         },
       ],
       backends: {},
+      origins: {
+        perSite: 100,
+        connectTimeout: 5000,
+        responseTimeout: 30_000,
+        idleTimeout: 60_000,
+        idleConnections: 8,
+        keepAlive: 4000,
+        connections: 64,
+        queue: 256,
+      },
       http: {
         requestLine: 8192,
         head: 32_768,
@@ -69,6 +79,16 @@ test("paths are absolute and start from the folder of the file", (t) => {
 
 test("durations and sizes are numbers or have units", (t) => {
   const { config } = load(
+test("a site names the origins and the backends its scripts may reach", (t) => {
+  const text = (allow: string) =>
+    `sites: [{ scripts: site.ts, allow: { ${allow} } }]\nbackends: { app: "http://a" }`;
+  const allowed = (allow: string) => load(t, text(allow)).config.sites[0]!.allow;
+  const { origins, backends } = allowed(`origins: ["https://A.org", "https://*.b.org", "*"], backends: app`);
+  assert.deepEqual([origins, backends], [["https://a.org", "https://*.b.org", "*"], ["app"]]);
+  assert.deepEqual(allowed("backends: []").backends, []);
+  assert.equal(allowed("files: []").backends, undefined);
+});
+
     t,
     "sites: [{ scripts: site.ts, limits: { cpu: 20, memory: 32, deadline: 1.5s, body: 64kb } }]\n" +
       "http: { body: 1gb, head: 2000, headTimeout: 1m, requestLine: 1KB }\ndrainTimeout: 1h",

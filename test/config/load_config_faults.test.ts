@@ -82,7 +82,26 @@ const FAULTS: [string, string, RegExp][] = [
     /cannot find "\.\/nope"/,
   ],
   ["an origin with a path", site("allow: { origins: [▶https://a.org/x] }"), /write "https:\/\/a\.org"/],
-  ["an origin with a star", site('allow: { origins: [▶"https://*.a.org"] }'), /contains a star/],
+  [
+    "an origin with a star in the middle",
+    site('allow: { origins: ["https://*.a.org", ▶"https://a.*.org"] }'),
+    /contains a star in a wrong place: .* "https:\/\/\*\.example\.com"/,
+  ],
+  [
+    "a star before an address",
+    site('allow: { origins: ["*", ▶"http://*.10.0.0.1"] }'),
+    /a star before an address/,
+  ],
+  [
+    "an allowed backend that is not there",
+    `${site("allow: { backends: [app, ▶ap] }")}backends: { app: "http://a" }`,
+    /there is no backend "ap"; did you mean "app"/,
+  ],
+  [
+    "an allowed backend that is a URL",
+    site("allow: { backends: ▶http://a }"),
+    /cannot be the name of a backend/,
+  ],
   [
     "a host with a port",
     site("hosts: [a.org, ▶b.org:80]"),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { backendServer, origin } from "../../core/config/backend_server.ts";
+import { backendServer } from "../../core/config/backend_server.ts";
 import { formatDuration, parseDuration } from "../../core/config/duration.ts";
 import { hostPattern } from "../../core/config/host_pattern.ts";
 import {
@@ -8,6 +8,7 @@ import {
   listenAddress,
   listenAddressesCollide,
 } from "../../core/config/listen_address.ts";
+import { originPattern } from "../../core/config/origin_pattern.ts";
 import { formatSize, parseSize } from "../../core/config/size.ts";
 import { suggestion } from "../../core/config/suggestion.ts";
 
@@ -176,9 +177,37 @@ test("what is no server is refused", () => {
 });
 
 test("origins read in their canonical form", () => {
-  assert.equal(origin.parse("https://API.example.com:443/", context), "https://api.example.com");
-  for (const text of ["api.example.com", "https://a/b", "ws://a", "https://*.a", "null"]) {
-    assert.throws(() => origin.parse(text, context), { name: "ValueError" }, text);
+  for (const [text, canonical] of [
+    ["https://API.example.com:443/", "https://api.example.com"],
+    ["http://127.1:9000", "http://127.0.0.1:9000"],
+    ["https://*.Example.com", "https://*.example.com"],
+    ["http://*.example.com:80/", "http://*.example.com"],
+    ["https://*.bücher.example:8443", "https://*.xn--bcher-kva.example:8443"],
+    ["*", "*"],
+  ]) {
+    assert.equal(originPattern.parse(text!, context), canonical);
+  }
+});
+
+test("what is no origin is refused", () => {
+  for (const text of [
+    "api.example.com",
+    "https://a/b",
+    "ws://a",
+    "https://*",
+    "https://**.a",
+    "https://*a.b",
+    "https://a.*",
+    "https://*.*.a",
+    "https://*.",
+    "https://*.a/b",
+    "https://*.u:p@a",
+    "https://*.127.0.0.1",
+    "https://*.[::1]",
+    "**",
+    "null",
+  ]) {
+    assert.throws(() => originPattern.parse(text, context), { name: "ValueError" }, text);
   }
 });
 

@@ -26,7 +26,7 @@ function site(...scripts: string[]): SiteConfig {
     root: undefined,
     backend: undefined,
     env: {},
-    allow: { files: [], origins: [] },
+    allow: { files: [], origins: [], backends: undefined },
     limits: { cpu: 50, memory: 64, deadline: 1000, body: 1000, operations: 10 },
   };
 }

@@ -2,6 +2,8 @@ import type { TestContext } from "node:test";
 import { setImmediate as nextIteration } from "node:timers/promises";
 import type { Backend, BackendReceiver, BackendRequest } from "../../core/backend/backend.ts";
 import type { ScriptLimits, SiteConfig } from "../../core/config/config.ts";
+import { originsSection } from "../../core/config/origins_fields.ts";
+import { defaultsOf } from "../../core/config/value_reader.ts";
 import { SiteRouter } from "../../core/exchange/site_router.ts";
 import { StatCache } from "../../core/files/stat_cache.ts";
 import { type BodySource, isBodySource, type ResponseBody } from "../../core/http/body.ts";
@@ -156,7 +158,7 @@ export class SiteHarness {
       root: this.folder.path,
       backend: "app",
       env: {},
-      allow: { files: [], origins: [] },
+      allow: { files: [], origins: [], backends: undefined },
       limits: { ...LIMITS, ...limits },
     };
   }
@@ -174,6 +176,7 @@ export class SiteHarness {
         workers: 1,
         sites: [harness.#site],
         backends: {},
+        origins: defaultsOf(originsSection),
         http: {} as never,
         files: { statAge: 1000, statEntries: 1000 },
         log: { level: "trace", access: false },

@@ -1,6 +1,8 @@
 import { get } from "node:http";
 import { fileURLToPath } from "node:url";
 import type { Config, ListenAddress, SiteConfig } from "../../core/config/config.ts";
+import { originsSection } from "../../core/config/origins_fields.ts";
+import { defaultsOf } from "../../core/config/value_reader.ts";
 import { Child, type ChildResult } from "../support/child.ts";
 import { processTree } from "../support/process_tree.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
@@ -115,6 +117,7 @@ function testConfig(scripts: readonly string[], changes: Partial<Config> = {}): 
     workers: 2,
     sites: [testSite(scripts)],
     backends: {},
+    origins: defaultsOf(originsSection),
     http: {
       requestLine: 8192,
       head: 32_768,
@@ -141,7 +144,7 @@ function testSite(scripts: readonly string[]): SiteConfig {
     root: undefined,
     backend: undefined,
     env: {},
-    allow: { files: [], origins: [] },
+    allow: { files: [], origins: [], backends: undefined },
     limits: { cpu: 50, memory: 64, deadline: 10_000, body: 2 ** 20, operations: 100 },
   };
 }
