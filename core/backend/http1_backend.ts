@@ -1,9 +1,11 @@
+import type { LookupFunction } from "node:net";
 import type { BackendConfig } from "../config/config.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { HeadLimits } from "../http/parse_request_head.ts";
 import type { TimerWheel } from "../http/timer_wheel.ts";
 import type { Backend, BackendCall, BackendReceiver, BackendRequest } from "./backend.ts";
 import { ConnectionPool } from "./connection_pool.ts";
+import { READ_SIZE } from "./open_socket.ts";
 import {
   Http1Connection,
   type Http1ConnectionOptions,
@@ -13,15 +15,16 @@ import { Http1Exchange } from "./protocol/http1_exchange.ts";
 import { http1RequestHead } from "./protocol/http1_request_head.ts";
 import { WaitQueue } from "./wait_queue.ts";
 
-/** Bytes read from a socket at once. */
-const READ_SIZE = 65_536;
-
 export interface Http1BackendOptions {
   readonly timers: TimerWheel;
   /** Limits of response heads. */
   readonly head: HeadLimits;
   /** Certificates to trust for `https` servers instead of Node's, in PEM. */
   readonly ca?: string | undefined;
+  /** Instead of `dns.lookup`. */
+  readonly lookup?: LookupFunction | undefined;
+  /** `READ_SIZE` bytes where reads land, which several backends may share. */
+  readonly buffer?: Buffer | undefined;
 }
 
 /**
@@ -46,7 +49,11 @@ export class Http1Backend implements Backend, Http1ConnectionOwner {
       timers: options.timers,
       expired: (exchange) => exchange.failed(this.#waitedTooLong()),
     });
-    this.#connectionOptions = { ...options, config, buffer: Buffer.allocUnsafeSlow(READ_SIZE) };
+    this.#connectionOptions = {
+      ...options,
+      config,
+      buffer: options.buffer ?? Buffer.allocUnsafeSlow(READ_SIZE),
+    };
   }
 
   /** Connections open or being opened. */

@@ -2,6 +2,9 @@ import net from "node:net";
 import tls from "node:tls";
 import type { BackendServer } from "../config/config.ts";
 
+/** Bytes read from a socket at once: the size of the buffer for them. */
+export const READ_SIZE = 65_536;
+
 /** What opening a socket needs besides the address. */
 export interface SocketOptions {
   /**
@@ -13,6 +16,8 @@ export interface SocketOptions {
   readonly onRead: (length: number) => void;
   /** Certificates to trust instead of Node's, in PEM. */
   readonly ca?: string | undefined;
+  /** Finds the addresses of a host name, instead of `dns.lookup`. Not asked for an IP address. */
+  readonly lookup?: net.LookupFunction | undefined;
 }
 
 /** Starts a connection to the server. TLS certificates are always verified, against the host's name. */
@@ -24,9 +29,10 @@ export function openSocket(server: BackendServer, options: SocketOptions): net.S
       return true;
     },
   };
+  const { lookup } = options;
   const target =
     server.path === undefined
-      ? { host: server.host!, port: server.port, onread }
+      ? { host: server.host!, port: server.port, onread, ...(lookup === undefined ? {} : { lookup }) }
       : { path: server.path, onread };
   const socket = server.tls ? openTls(server, options.ca, target) : net.connect(target);
   return server.path === undefined ? socket.setNoDelay(true) : socket;

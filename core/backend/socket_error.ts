@@ -8,6 +8,8 @@ const BROKEN = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED"]);
 
 /** What a socket's error means for the exchange; `connected` tells an attempt to connect from a broken connection. */
 export function socketError(cause: Error, server: BackendServer, connected: boolean): HttpError {
+  // From the lookup, which knows better.
+  if (cause instanceof HttpError) return cause;
   const code = "code" in cause && typeof cause.code === "string" ? cause.code : "";
   const what = `${connected ? "exchange with" : "connecting to"} ${serverName(server)} failed: ${code || cause.message}`;
   if (code === "ETIMEDOUT") return new HttpError(504, "backend_timeout", what, cause);

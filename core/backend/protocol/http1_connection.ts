@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { LookupFunction, Socket } from "node:net";
 import type { BackendConfig } from "../../config/config.ts";
 import { removeHopByHop } from "../../http/hop_by_hop.ts";
 import { HttpError } from "../../http/http_error.ts";
@@ -24,6 +24,7 @@ export interface Http1ConnectionOptions {
   /** Where reads land; connections of one thread may share it. */
   readonly buffer: Buffer;
   readonly ca?: string | undefined;
+  readonly lookup?: LookupFunction | undefined;
 }
 
 /** What a connection tells the pool it belongs to. */
@@ -65,15 +66,15 @@ export class Http1Connection implements PooledConnection, RequestWriterEvents, B
 
   /** Begins `exchange` as soon as the connection stands. */
   constructor(options: Http1ConnectionOptions, owner: Http1ConnectionOwner, exchange: Http1Exchange) {
-    const { config } = options;
+    const { config, buffer, ca, lookup } = options;
     this.#config = config;
-    this.#buffer = options.buffer;
+    this.#buffer = buffer;
     this.#owner = owner;
     this.#exchange = exchange;
     exchange.begun(this);
     this.#heads = new Http1ResponseHeadReader(options.head);
     const onRead = (length: number): void => this.#read(length);
-    const socket = openSocket(config.server, { buffer: options.buffer, ca: options.ca, onRead });
+    const socket = openSocket(config.server, { buffer, ca, lookup, onRead });
     this.#socket = socket;
     this.#writer = new Http1RequestWriter(socket, this);
     this.#timer = options.timers.add(config.connectTimeout, () => this.#expired());
