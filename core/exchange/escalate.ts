@@ -4,7 +4,7 @@ import type { ContentCache } from "../files/content_cache.ts";
 import { resolveFile } from "../files/resolve_file.ts";
 import { serveFile } from "../files/serve_file.ts";
 import type { StatCache } from "../files/stat_cache.ts";
-import type { BodySource } from "../http/body.ts";
+import { type BodySource, isBodySource } from "../http/body.ts";
 import { BytesBody } from "../http/bytes_body.ts";
 import { HeaderList } from "../http/header_list.ts";
 import { HttpError } from "../http/http_error.ts";
@@ -166,5 +166,6 @@ function backendReceiver(
 function bodyOf(from: Escalating, plan: Escalation): BodySource | undefined {
   if (plan.body === undefined) return from.body.take();
   if (plan.body === null) return undefined;
+  if (isBodySource(plan.body)) return plan.body;
   return new BytesBody(typeof plan.body === "string" ? Buffer.from(plan.body) : Buffer.from(plan.body));
 }

@@ -1,4 +1,5 @@
 import { filePath } from "../files/file_path.ts";
+import type { BodySource } from "../http/body.ts";
 import { isToken, isValidFieldBlock } from "../http/head_grammar.ts";
 import { HeaderList } from "../http/header_list.ts";
 import { HttpError } from "../http/http_error.ts";
@@ -18,7 +19,7 @@ export interface Escalation {
   /** Absolute path of the static file to try, undefined when the path cannot name one. */
   readonly file: string | undefined;
   /** Instead of the request's own body; null for none. */
-  readonly body: string | Uint8Array | null | undefined;
+  readonly body: string | Uint8Array | BodySource | null | undefined;
 }
 
 const QUERY = /^[\x21-\x22\x24-\x7e]*$/;

@@ -4,10 +4,13 @@ import { HttpError } from "../http/http_error.ts";
 import type { Incoming } from "../http/incoming.ts";
 import type { TimerWheel } from "../http/timer_wheel.ts";
 import type { AccessLog } from "../observe/access_log.ts";
+import type { ScriptFailure } from "../script/script_failure.ts";
 import type { RequestChanges } from "../script/script_task.ts";
 import { asHttpError, errorReply } from "./error_reply.ts";
 import { type Destinations, type Escalating, type EscalationReceiver, escalate } from "./escalate.ts";
 import { planEscalation } from "./escalation.ts";
+import type { ExchangeObserver } from "./exchange_observer.ts";
+import { failureDetails } from "./failure_details.ts";
 import { LIFE, type Step } from "./life.ts";
 import { discardReply, type Reply, sourceOf } from "./reply.ts";
 import { RequestBody } from "./request_body.ts";
@@ -19,6 +22,9 @@ import type { Site } from "./site_table.ts";
 export interface ExchangeServices extends Destinations {
   readonly timers: TimerWheel;
   readonly access: AccessLog;
+  /** Whether clients are told how scripts have failed. */
+  readonly dev: boolean;
+  readonly observer?: ExchangeObserver | undefined;
   /** Called when the exchange is over. */
   ended(exchange: Exchange): void;
 }
@@ -67,6 +73,7 @@ export class Exchange implements Escalating, EscalationReceiver {
     this.attempt(() => {
       this.#go("escalating");
       const plan = planEscalation(this.incoming.head, changes, this.site.config.root);
+      this.#services.observer?.escalates(this, plan, changes);
       const call = escalate(this, plan, this.#services, this);
       if (this.#step === "escalating") this.#call = call;
     });
@@ -77,18 +84,22 @@ export class Exchange implements Escalating, EscalationReceiver {
     this.#call = undefined;
     // A script that was tampered with can have answered in the meantime.
     if (this.#step !== "escalating") return discardReply(reply);
+    this.#services.observer?.escalated(this, reply);
     this.attempt(() => this.offer(reply));
   }
 
   /**
    * Whatever went wrong becomes the standard page of its status, unless a response is on its way already. When it
-   * was not the scripts that failed, onResponse may make something of the page.
+   * was not the scripts that failed, onResponse may make something of the page; when it was, `failure` says how.
    */
-  failed(error: HttpError): void {
+  failed(error: HttpError, failure?: ScriptFailure): void {
     if (this.#step === "sending" || this.#step === "finished") return;
     this.#error = error;
+    this.#services.observer?.failed(this, error, failure);
     if (this.#step === "escalating") this.offer(errorReply(error));
-    else this.send(errorReply(error));
+    else if (this.#services.dev && error.status >= 500) {
+      this.send(errorReply(error, failureDetails(this, error, failure)));
+    } else this.send(errorReply(error));
   }
 
   /** The head goes past onResponse first, when a script exports it. */
@@ -122,9 +133,20 @@ export class Exchange implements Escalating, EscalationReceiver {
     return sourceOf(offered.body ?? "");
   }
 
+  /** The scripts keep their part in the exchange while they write the body. */
+  sendStreaming(reply: Reply): void {
+    this.#go("sending");
+    this.#discardOffered();
+    this.#respond(reply);
+  }
+
   send(reply: Reply): void {
     this.#go("sending");
     this.#leave(true);
+    this.#respond(reply);
+  }
+
+  #respond(reply: Reply): void {
     this.#status = reply.status;
     this.#by = reply.by;
     const { status, headers, declaredLength } = reply;
@@ -146,13 +168,17 @@ export class Exchange implements Escalating, EscalationReceiver {
 
   #leave(isAnswered: boolean): void {
     this.#scripted?.leave(isAnswered);
+    this.#discardOffered();
+  }
+
+  #discardOffered(): void {
     if (this.#offered !== undefined) discardReply(this.#offered);
     this.#offered = undefined;
   }
 
   #finish(bytes: number, error: Error | undefined): void {
     this.#go("finished");
-    this.#leave(false);
+    this.#leave(this.#status !== 0);
     if (this.#services.access.enabled) this.#log(bytes, error);
     this.#services.ended(this);
   }

@@ -11,6 +11,7 @@ export class RequestBody {
   readonly #source: BodySource | undefined;
   #taken = false;
   #read: Buffer | undefined;
+  #reading: Promise<Buffer> | undefined;
 
   constructor(source: BodySource | undefined) {
     this.#source = source;
@@ -31,17 +32,19 @@ export class RequestBody {
     return this.#source;
   }
 
-  /** The whole body in memory, once. Fails with 413 above `limit` bytes, or when it has been read or sent on. */
+  /** The whole body in memory, as often as it is asked for. Fails with 413 above `limit` bytes, or when it has been sent on. */
   read(limit: number): Promise<Buffer> {
     if (this.#source === undefined) return Promise.resolve(Buffer.alloc(0));
+    if (this.#reading !== undefined) return this.#reading;
     if (this.#taken) {
-      const message = "reading a request's body: it has been read or sent on already";
+      const message = "reading a request's body: it has been sent on already";
       return Promise.reject(new HttpError(500, "body_used", message));
     }
     this.#taken = true;
-    return readBody(this.#source, limit).then((bytes) => {
+    this.#reading = readBody(this.#source, limit).then((bytes) => {
       this.#read = bytes;
       return bytes;
     });
+    return this.#reading;
   }
 }

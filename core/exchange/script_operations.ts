@@ -1,8 +1,10 @@
 import type { BackendCall } from "../backend/backend.ts";
 import type { BodySource } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
-import { readBody } from "../http/read_body.ts";
-import { CLIENT_LEFT, type SiteIsolate } from "../script/site_isolate.ts";
+import { HeldBodies } from "../script/held_bodies.ts";
+import type { ScriptWork } from "../script/script_work.ts";
+import { CLIENT_LEFT } from "../script/site_isolate.ts";
+import { bodyFailure, fetchFailure } from "../script/unbound_work.ts";
 import type { EscalationReceiver } from "./escalate.ts";
 import { type Answerer, type Reply, sourceOf } from "./reply.ts";
 
@@ -23,23 +25,35 @@ export interface ToldFailure {
  * exchanges that need it only; ends with the exchange.
  */
 export class ScriptOperations {
-  readonly #isolate: SiteIsolate;
-  readonly #limit: number;
+  readonly #work: ScriptWork;
   /** Operations the script waits for. */
   readonly #underWay = new Set<number>();
   readonly #calls = new Map<number, BackendCall>();
-  /** Bodies being read. */
-  readonly #reading = new Map<number, BodySource>();
-  /** Bodies that fetches brought and nobody has used yet, by operation. */
-  readonly #bodies = new Map<number, { readonly body: BodySource; readonly by: Answerer }>();
+  readonly #bodies: HeldBodies;
+  /** Who answered the fetches whose bodies nobody has used yet. */
+  readonly #answerers = new Map<number, Answerer>();
+  /** Reads of the request's own body. */
+  readonly #ofRequest = new Set<number>();
   /** Failures handed to the script, by the message it got. */
   readonly #failures = new Map<string, ToldFailure>();
   #closed = false;
 
   /** `limit`: bytes of a body that a script may read. */
-  constructor(isolate: SiteIsolate, limit: number) {
-    this.#isolate = isolate;
-    this.#limit = limit;
+  constructor(work: ScriptWork, limit: number) {
+    this.#work = work;
+    this.#bodies = new HeldBodies(limit, {
+      text: (operation, text) => {
+        this.#ended(operation);
+        work.settleText(operation, text);
+      },
+      bytes: (operation, bytes) => {
+        this.#ended(operation);
+        work.settleBytes(operation, bytes);
+      },
+      failed: (operation, error) =>
+        this.#fail(operation, bodyFailure(error), told(error, this.#ofRequest.has(operation))),
+      released: (operation) => work.releaseBody(operation),
+    });
   }
 
   /** Runs a fetch: `start` escalates and returns the call under way, if any. */
@@ -53,9 +67,8 @@ export class ScriptOperations {
       },
       failed: (error) => {
         settled = true;
-        const message = `fetch failed with status ${error.status} (${error.code})`;
         // Of what a backend's call fails with, only the request's body has such a status.
-        this.#fail(operation, message, told(error, true));
+        this.#fail(operation, fetchFailure(error), told(error, true));
       },
     };
     try {
@@ -69,37 +82,41 @@ export class ScriptOperations {
 
   /** Who made the answer of a fetch whose body has not been used. */
   answererOf(operation: number): Answerer | undefined {
-    return this.#bodies.get(operation)?.by;
+    return this.#answerers.get(operation);
   }
 
   /** Takes a fetched body out, to be sent on. Undefined when there is none, or when it has been used. */
   takeBody(operation: number): BodySource | undefined {
-    const body = this.#bodies.get(operation)?.body;
-    if (this.#bodies.delete(operation)) this.#isolate.releaseBody(operation);
-    return body;
+    this.#answerers.delete(operation);
+    return this.#bodies.take(operation);
   }
 
   /** Reads a body into the isolate; the request's own comes as a promise. */
   read(operation: number, body: BodySource | Promise<Buffer> | undefined, asBytes: boolean): void {
     this.#underWay.add(operation);
-    if (body === undefined) return this.#fail(operation, "reading a body: it has been used already");
-    if (!(body instanceof Promise)) this.#reading.set(operation, body);
-    const isRequests = body instanceof Promise;
-    const bytes = isRequests ? body : readBody(body, this.#limit);
-    bytes.then(
-      (read) => {
-        if (this.#closed) return;
-        this.#ended(operation);
-        if (asBytes) this.#isolate.settleBytes(operation, new Uint8Array(read).buffer);
-        else this.#isolate.settleText(operation, read.toString("utf8"));
-      },
-      (error: unknown) =>
-        this.#fail(
-          operation,
-          error instanceof HttpError ? error.message : "the body ended early",
-          told(error, isRequests),
-        ),
-    );
+    if (body === undefined) return this.#used(operation);
+    if (!(body instanceof Promise)) return this.#bodies.read(operation, body, asBytes);
+    this.#ofRequest.add(operation);
+    this.#bodies.settle(operation, body, asBytes);
+  }
+
+  /** Brings the next piece of a body; `open` gives the ones that no fetch has brought. */
+  readPiece(operation: number, handle: number, open: () => BodySource | undefined): void {
+    this.#underWay.add(operation);
+    if (handle === 0) this.#ofRequest.add(operation);
+    if (!this.#bodies.readPiece(operation, handle, open)) this.#used(operation);
+  }
+
+  /** The rest of a body is not wanted. */
+  drop(handle: number): void {
+    this.#answerers.delete(handle);
+    this.#bodies.drop(handle);
+  }
+
+  /** Nobody waits for the operation any more. */
+  cancel(operation: number): void {
+    this.#calls.get(operation)?.cancel();
+    this.#ended(operation);
   }
 
   /**
@@ -110,24 +127,27 @@ export class ScriptOperations {
     this.#closed = true;
     const message = isAnswered ? "the request it belongs to is over" : CLIENT_LEFT;
     for (const call of this.#calls.values()) call.cancel();
-    for (const body of this.#reading.values()) body.cancel();
-    for (const [operation, { body }] of this.#bodies) {
-      body.cancel();
-      this.#isolate.releaseBody(operation);
-    }
-    for (const operation of this.#underWay) {
-      this.#isolate.failOperation(operation, "Error", message);
-    }
+    this.#bodies.close();
+    for (const operation of this.#underWay) this.#work.failOperation(operation, "Error", message);
     this.#calls.clear();
-    this.#reading.clear();
-    this.#bodies.clear();
+    this.#answerers.clear();
     this.#underWay.clear();
+  }
+
+  /** The failure behind an error that a script let pass: its status tells more than a 500. */
+  failureIn(stack: string): ToldFailure | undefined {
+    for (const [message, failure] of this.#failures) if (stack.includes(message)) return failure;
+    return undefined;
   }
 
   #ended(operation: number): void {
     this.#underWay.delete(operation);
     this.#calls.delete(operation);
-    this.#reading.delete(operation);
+    this.#ofRequest.delete(operation);
+  }
+
+  #used(operation: number): void {
+    this.#fail(operation, "reading a body: it has been used already");
   }
 
   #fetched(operation: number, reply: Reply): void {
@@ -137,24 +157,21 @@ export class ScriptOperations {
       return;
     }
     this.#ended(operation);
-    if (body !== undefined) this.#bodies.set(operation, { body, by: reply.by });
+    if (body !== undefined) {
+      this.#bodies.hold(operation, body);
+      this.#answerers.set(operation, reply.by);
+    }
     let fields = reply.headers.toText();
     const length = body?.length ?? reply.declaredLength;
     if (length !== undefined) fields += `Content-Length: ${length}\r\n`;
-    this.#isolate.settleFetch(operation, reply.status, body !== undefined, fields);
-  }
-
-  /** The failure behind an error that a script let pass: its status tells more than a 500. */
-  failureIn(stack: string): ToldFailure | undefined {
-    for (const [message, failure] of this.#failures) if (stack.includes(message)) return failure;
-    return undefined;
+    this.#work.settleFetch(operation, reply.status, body !== undefined, fields);
   }
 
   #fail(operation: number, message: string, failure?: ToldFailure): void {
     if (this.#closed) return;
     this.#ended(operation);
     if (failure !== undefined && this.#failures.size < MOST_FAILURES) this.#failures.set(message, failure);
-    this.#isolate.failOperation(operation, "TypeError", message);
+    this.#work.failOperation(operation, "TypeError", message);
   }
 }
 

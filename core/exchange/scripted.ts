@@ -4,6 +4,7 @@ import { isBodiless } from "../http/body_framing.ts";
 import { HttpError } from "../http/http_error.ts";
 import { standardPage } from "../http/standard_page.ts";
 import type { Timer } from "../http/timer_wheel.ts";
+import type { ScriptFailure } from "../script/script_failure.ts";
 import {
   type BodyHandle,
   ESCALATED_BODY,
@@ -103,12 +104,25 @@ export class Scripted implements ScriptTask {
     this.#exchange.attempt(() => {
       const checked = checkScriptHead(head);
       const by = this.#operations?.answererOf(handle) ?? "script";
-      const body = this.#takeHeld(handle);
+      const body = this.takeBody(handle);
       if (body === undefined) {
         throw new HttpError(500, "body_used", "sending a script's answer: its body has been used already");
       }
       // An empty one is none: the answer to HEAD need not be said to have no bytes.
       this.#exchange.send({ ...checked, body: body.length === 0 ? undefined : body, by });
+    });
+  }
+
+  answerStream(head: ScriptHead, body: BodySource): void {
+    this.#deadline?.cancel();
+    this.#deadline = undefined;
+    this.#exchange.attempt(() => {
+      try {
+        this.#exchange.sendStreaming({ ...checkScriptHead(head), body, by: "script" });
+      } catch (error) {
+        body.cancel();
+        throw error;
+      }
     });
   }
 
@@ -147,19 +161,32 @@ export class Scripted implements ScriptTask {
 
   readBody(operation: number, handle: BodyHandle, asBytes: boolean): void {
     const { body, site } = this.#exchange;
-    const source = handle === REQUEST_BODY ? body.read(site.config.limits.body) : this.#takeHeld(handle);
+    const source = handle === REQUEST_BODY ? body.read(site.config.limits.body) : this.takeBody(handle);
     this.#ownOperations().read(operation, source, asBytes);
+  }
+
+  readPiece(operation: number, handle: BodyHandle): void {
+    this.#ownOperations().readPiece(operation, handle, () => this.takeBody(handle));
+  }
+
+  dropBody(handle: BodyHandle): void {
+    this.#operations?.drop(handle);
+  }
+
+  cancelOperation(operation: number): void {
+    this.#operations?.cancel(operation);
   }
 
   scriptFailed(error: HttpError, stack: string | undefined): void {
     const { id, incoming } = this.#exchange;
     const behind = stack === undefined ? undefined : this.#operations?.failureIn(stack);
     // The access log tells what clients do.
+    let failure: ScriptFailure | undefined;
     if (behind?.isClients !== true) {
       const what = `${incoming.head.method} ${incoming.head.path} (request ${id}): ${error.message}`;
-      this.#scripts.reportFailure(this.#isolate, what, stack);
+      failure = this.#scripts.reportFailure(this.#isolate, what, stack);
     }
-    this.#exchange.failed(behind?.error ?? error);
+    this.#exchange.failed(behind?.error ?? error, failure);
   }
 
   scriptWaits(): void {
@@ -182,13 +209,13 @@ export class Scripted implements ScriptTask {
   }
 
   #ownOperations(): ScriptOperations {
-    this.#operations ??= new ScriptOperations(this.#isolate!, this.#exchange.site.config.limits.body);
+    this.#operations ??= new ScriptOperations(this.#isolate!.work, this.#exchange.site.config.limits.body);
     return this.#operations;
   }
 
-  #takeHeld(handle: BodyHandle): BodySource | undefined {
+  takeBody(handle: BodyHandle): BodySource | undefined {
     if (handle === REQUEST_BODY) return this.#exchange.body.take();
     if (handle === ESCALATED_BODY) return this.#exchange.takeOfferedBody();
-    return this.#operations?.takeBody(handle);
+    return this.#operations?.takeBody(handle) ?? this.#isolate?.work.takeBody(0, handle);
   }
 }

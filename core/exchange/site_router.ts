@@ -12,10 +12,12 @@ import type { Logger } from "../observe/logger.ts";
 import { RequestIds } from "../observe/request_id.ts";
 import type { CompiledRuntime } from "../script/compiled_runtime.ts";
 import type { CompiledSite } from "../script/compiled_site.ts";
+import type { Heartbeat } from "../script/heartbeat.ts";
 import { createHostStat } from "../script/host_stat.ts";
 import { type ScriptReports, SiteScripts } from "../script/site_scripts.ts";
 import { errorReply } from "./error_reply.ts";
 import { Exchange, type ExchangeServices } from "./exchange.ts";
+import type { ExchangeObserver } from "./exchange_observer.ts";
 import { type Site, SiteTable } from "./site_table.ts";
 
 /** What exchanges need of the worker. */
@@ -28,8 +30,12 @@ export interface ExchangeOptions {
   readonly timers: TimerWheel;
   readonly logger: Logger;
   readonly access: AccessLog;
-  /** V8 has lost control over an isolate: the worker must end after its open work. */
-  readonly catastrophe?: (message: string) => void;
+  /** Is told what becomes of exchanges, for tools. */
+  readonly observer?: ExchangeObserver;
+  /** Tells the supervisor whose scripts run. */
+  readonly heartbeat?: Heartbeat;
+  /** V8 has lost control over an isolate of the site: the worker must end after its open work. */
+  readonly catastrophe?: (message: string, site: string) => void;
 }
 
 /** Bytes of small files kept in memory, per worker. */
@@ -53,6 +59,8 @@ export class SiteRouter {
       backendFailures: new BackendFailures(options.logger),
       timers: options.timers,
       access: options.access,
+      dev: options.config.dev,
+      observer: options.observer,
       ended: () => {
         this.#active--;
       },
@@ -81,6 +89,16 @@ export class SiteRouter {
     );
   }
 
+  /** The scripts of the site must not run, for about so long. */
+  quarantine(site: string, milliseconds: number): void {
+    this.#byName.get(site)?.scripts?.quarantine(milliseconds);
+  }
+
+  /** They may again. */
+  lift(site: string): void {
+    this.#byName.get(site)?.scripts?.lift();
+  }
+
   close(): void {
     for (const { scripts } of this.#byName.values()) scripts?.close();
   }
@@ -93,9 +111,16 @@ export class SiteRouter {
         : new SiteScripts({
             site: config,
             runtime: this.#options.runtime,
-            stat: createHostStat(this.#options.stat, folders),
+            host: {
+              stat: createHostStat(this.#options.stat, folders),
+              operations: {},
+              fetchOrigin: () => {
+                throw new HttpError(502, "origin_not_allowed", "fetch: no origin is allowed");
+              },
+            },
             compiled: this.#options.sites.find(({ site }) => site === config.name),
             reports: this.#reports(config.name),
+            activity: this.#options.heartbeat?.of(config.name),
           });
     const site: Site = { config, scripts, folders };
     this.#sites.add(site);
@@ -118,7 +143,7 @@ export class SiteRouter {
       died: (message) => log.error(message),
       catastrophe: (message) => {
         log.fatal(message);
-        this.#options.catastrophe?.(message);
+        this.#options.catastrophe?.(message, site);
       },
     };
   }

@@ -5,6 +5,9 @@ import type { Operations } from "./operations.ts";
 export interface FetchedHead {
   readonly status: number;
   readonly hasBody: boolean;
+  /** Where it came from; empty for what escalation brought. */
+  readonly url: string;
+  readonly redirected: boolean;
   /** Field lines. */
   readonly fields: string;
 }
@@ -38,9 +41,15 @@ function operationError(text: string): Error {
 
 function fetchedHead(text: string): FetchedHead {
   const [status = "", body = ""] = text.slice(0, 10).split("\n", 2);
+  const start = status.length + body.length + 2;
+  const end = text.indexOf("\n", start);
+  const from = text.slice(start, end);
+  const redirected = from.startsWith(">");
   return {
     status: Number(status),
     hasBody: body === "1",
-    fields: text.slice(status.length + body.length + 2),
+    url: redirected ? from.slice(1) : from,
+    redirected,
+    fields: text.slice(end + 1),
   };
 }

@@ -1,9 +1,15 @@
+import type { BodySource } from "../http/body.ts";
+import { FailedBody } from "../http/failed_body.ts";
+import { HttpError } from "../http/http_error.ts";
 import { CommandReader, ProtocolError } from "./command_reader.ts";
 import type { HandedBytes } from "./handed_bytes.ts";
 import type { FilesAnswer, RequestChanges, ScriptHead, ScriptTask } from "./script_task.ts";
+import type { OriginRequest } from "./unbound_work.ts";
 
 /** Commands of one entry. No script comes near it by itself, since operations and log lines are bounded. */
 const MOST_COMMANDS = 100_000;
+
+const USED = "sending a body on: it has been used already";
 
 /** What commands do to the isolate that wrote them. */
 export interface CommandTarget {
@@ -11,8 +17,23 @@ export interface CommandTarget {
   answered(slot: number): ScriptTask | undefined;
   /** The script leaves the rest to the host, but onResponse may still see the head; returns the exchange likewise. */
   escalated(slot: number): ScriptTask | undefined;
+  /** The script writes the answer's body; returns the exchange likewise. */
+  answering(slot: number): ScriptTask | undefined;
+  /** A body that the script writes piece by piece for an exchange, or for 0. */
+  openBody(stream: number, slot: number): BodySource;
+  writePiece(stream: number, operation: number, bytes: Uint8Array): void;
+  endBody(stream: number): void;
+  failBody(stream: number, why: string): void;
+  /** A body the host holds, to be sent somewhere. */
+  takeBody(slot: number, body: number): BodySource | undefined;
   startFetch(slot: number, operation: number, changes: RequestChanges): void;
+  startOriginFetch(operation: number, request: OriginRequest): void;
   readBody(operation: number, slot: number, body: number, asBytes: boolean): void;
+  readPiece(operation: number, slot: number, body: number): void;
+  dropBody(slot: number, body: number): void;
+  cancelOperation(operation: number): void;
+  /** So many promises of `ctx.waitUntil` are open. */
+  keepFor(promises: number): void;
   startCall(operation: number, name: string, json: string, bytes: readonly Uint8Array[]): void;
   startTimer(operation: number, milliseconds: number): void;
   stopTimer(operation: number): void;
@@ -38,6 +59,7 @@ export function runCommands(commands: string, target: CommandTarget, bytes: Hand
       case 0x62: // b
       case 0x70: // p
       case 0x64: // d
+      case 0x61: // a
       case 0x68: // h
         runAnswer(letter, number, reader, target, bytes);
         break;
@@ -77,6 +99,13 @@ function runAnswer(
       target.answered(slot)?.headDecided(head);
       return;
     }
+    case 0x61: {
+      const stream = reader.number();
+      const head: ScriptHead = { status, fields: reader.text(reader.number()) };
+      const task = target.answering(slot);
+      if (task !== undefined) task.answerStream(head, target.openBody(stream, slot));
+      return;
+    }
     case 0x62:
     case 0x70: {
       const handle = reader.number();
@@ -111,22 +140,24 @@ function runOther(
       return;
     }
     case 0x63: {
-      const changes = requestChanges(parseJson(reader.text(reader.number())), bytes);
+      const json = parseJson(reader.text(reader.number()));
+      const changes = { ...json, ...newBody(json, number, target, bytes) };
       target.escalated(number)?.escalate(changes);
       return;
     }
     case 0x66: {
       const operation = reader.number();
-      const changes = requestChanges(parseJson(reader.text(reader.number())), bytes);
-      return target.startFetch(number, operation, changes);
+      const json = parseJson(reader.text(reader.number()));
+      return target.startFetch(number, operation, { ...json, ...newBody(json, number, target, bytes) });
     }
-    case 0x74: {
-      const slot = reader.number();
-      const body = reader.number();
-      return target.readBody(number, slot, body, reader.number() === 1);
+    case 0x67: {
+      const json = parseJson(reader.text(reader.number()));
+      return target.startOriginFetch(number, { ...json, url: json.url, ...newBody(json, 0, target, bytes) });
     }
     case 0x6f:
       return runCall(number, reader, target, bytes);
+    case 0x6d:
+      return target.keepFor(number);
     case 0x73:
       return target.startTimer(number, reader.number());
     case 0x75:
@@ -135,6 +166,41 @@ function runOther(
       return target.log(number, reader.text(reader.number()));
     case 0x78:
       return target.threw(number, reader.text(reader.number()));
+    default:
+      runBody(letter, number, reader, target, bytes);
+  }
+}
+
+/** Bodies on their way into an isolate or out of it. */
+function runBody(
+  letter: number,
+  number: number,
+  reader: CommandReader,
+  target: CommandTarget,
+  bytes: HandedBytes,
+): void {
+  switch (letter) {
+    case 0x74: {
+      const slot = reader.number();
+      const body = reader.number();
+      return target.readBody(number, slot, body, reader.number() === 1);
+    }
+    case 0x6b: {
+      const slot = reader.number();
+      return target.readPiece(number, slot, reader.number());
+    }
+    case 0x79:
+      return target.dropBody(number, reader.number());
+    case 0x77: {
+      const operation = reader.number();
+      return target.writePiece(number, operation, bytes.take(reader.number()));
+    }
+    case 0x71:
+      return target.endBody(number);
+    case 0x6a:
+      return target.failBody(number, reader.text(reader.number()));
+    case 0x76:
+      return target.cancelOperation(number);
     default:
       throw new ProtocolError(
         `reading an isolate's commands: there is no command ${JSON.stringify(String.fromCharCode(letter))}`,
@@ -169,10 +235,21 @@ function parseJson(text: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-function requestChanges(json: Record<string, unknown>, bytes: HandedBytes): RequestChanges {
+/** The body a script gave a request for an exchange (0 for none), in the form the host knows. */
+function newBody(
+  json: Record<string, unknown>,
+  slot: number,
+  target: CommandTarget,
+  bytes: HandedBytes,
+): Pick<RequestChanges, "body"> {
   const { body } = json;
-  if (body === undefined || body === null || typeof body === "string") return json;
-  return { ...json, body: bytes.take(Number(body)) };
+  if (body === undefined) return {};
+  if (body === null || typeof body === "string") return { body };
+  if (typeof body === "number") return { body: bytes.take(body) };
+  const { stream, held, slot: from = slot }: { stream?: unknown; held?: unknown; slot?: unknown } = body;
+  if (stream !== undefined) return { body: target.openBody(Number(stream), slot) };
+  const source = target.takeBody(Number(from), Number(held));
+  return { body: source ?? new FailedBody(new HttpError(500, "body_used", USED)) };
 }
 
 function filesAnswer(json: Record<string, unknown>, bytes: HandedBytes): FilesAnswer {

@@ -25,9 +25,13 @@ export class OperationTable {
       throw new ProtocolError(`starting operation ${operation}: numbers ascend, the last was ${this.#last}`);
     }
     this.#last = operation;
-    const full = this.#underWay.size + this.#held.size >= this.#limit;
+    const { isFull } = this;
     this.#underWay.set(operation, slot);
-    return !full;
+    return !isFull;
+  }
+
+  get isFull(): boolean {
+    return this.#underWay.size + this.#held.size >= this.#limit;
   }
 
   /** The operation has come to its end. Returns its exchange, undefined when it is not under way. */
@@ -37,7 +41,7 @@ export class OperationTable {
     return slot;
   }
 
-  /** A fetch has brought a body, which counts until it is released. */
+  /** A fetch has brought a body, or a script writes one: it counts until it is released. */
   hold(operation: number): void {
     this.#held.add(operation);
   }

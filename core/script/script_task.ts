@@ -1,3 +1,4 @@
+import type { BodySource } from "../http/body.ts";
 import type { HttpError } from "../http/http_error.ts";
 
 /** Fields of the request that escalation shall use instead of the original ones; as the script gave them, unchecked. */
@@ -10,8 +11,8 @@ export interface RequestChanges {
   readonly file?: unknown;
   readonly backend?: unknown;
   readonly env?: unknown;
-  /** New body: text, or bytes; null for none; undefined to keep the request's. */
-  readonly body?: string | Uint8Array | null;
+  /** New body: text, bytes, or one still to come; null for none; undefined to keep the request's. */
+  readonly body?: string | Uint8Array | BodySource | null;
 }
 
 /** An answer made of files that the host sends; as the script gave it, unchecked. */
@@ -55,6 +56,8 @@ export interface ScriptTask {
   answerBytes(head: ScriptHead, body: Uint8Array): void;
   answerFiles(head: ScriptHead, answer: FilesAnswer): void;
   answerHeld(head: ScriptHead, body: BodyHandle): void;
+  /** The scripts keep their part in the exchange until the body has been sent. */
+  answerStream(head: ScriptHead, body: BodySource): void;
   answerEmpty(head: ScriptHead): void;
   answerPage(status: number): void;
   escalate(changes: RequestChanges | undefined): void;
@@ -62,6 +65,14 @@ export interface ScriptTask {
   headDecided(head: ScriptHead): void;
   fetch(operation: number, changes: RequestChanges): void;
   readBody(operation: number, body: BodyHandle, asBytes: boolean): void;
+  /** Brings the next piece of a body. */
+  readPiece(operation: number, body: BodyHandle): void;
+  /** The rest of a body is not wanted. */
+  dropBody(body: BodyHandle): void;
+  /** A body to be sent somewhere else; undefined when there is none or it has been used. */
+  takeBody(body: BodyHandle): BodySource | undefined;
+  /** Nobody waits for the operation any more. */
+  cancelOperation(operation: number): void;
   /** The script threw, took too long or ran out of memory. `stack` is what it threw, when it threw. */
   scriptFailed(error: HttpError, stack: string | undefined): void;
   /** The isolate ended before it began with this exchange: it shall be handed to the scripts again. */

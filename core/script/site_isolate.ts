@@ -2,17 +2,17 @@ import type { SiteConfig } from "../config/config.ts";
 import { HttpError } from "../http/http_error.ts";
 import { Blame, firstOfEach, isRequest } from "./blame.ts";
 import { ProtocolError } from "./command_reader.ts";
-import { type CommandTarget, runCommands } from "./command_runner.ts";
+import { runCommands } from "./command_runner.ts";
 import type { CompiledRuntime } from "./compiled_runtime.ts";
 import type { CompiledSite } from "./compiled_site.ts";
-import { EntryLog } from "./entry_log.ts";
 import { CpuLimitReached, type Event, GuestIsolate, RejectionUnhandled } from "./guest_isolate.ts";
 import { HandedBytes } from "./handed_bytes.ts";
-import { type HostOperations, hostOperationFailure, runHostOperation } from "./host_operations.ts";
-import { OperationTable } from "./operation_table.ts";
-import type { RequestChanges, ScriptTask } from "./script_task.ts";
-import { ScriptTimers } from "./script_timers.ts";
+import type { SiteActivity } from "./heartbeat.ts";
+import type { HostOperations } from "./host_operations.ts";
+import type { ScriptTask } from "./script_task.ts";
+import { ScriptWork } from "./script_work.ts";
 import { TurnQueue } from "./turn_queue.ts";
+import type { OriginFetcher } from "./unbound_work.ts";
 
 /** Bytes a script may hand over in one entry. */
 const HANDED_LIMIT = 64 * 1024 * 1024;
@@ -24,14 +24,22 @@ const RECOVERIES = 3;
 /** What operations fail with whose client has left. */
 export const CLIENT_LEFT = "the request it belongs to is over: the client has left";
 
-/** What a site's isolate needs of the worker. */
-export interface IsolateServices {
-  readonly runtime: CompiledRuntime;
+/** What the scripts of a site may use of the host. */
+export interface ScriptHost {
   readonly stat: (path: unknown) => string | undefined;
   readonly operations: HostOperations;
+  readonly fetchOrigin: OriginFetcher;
+}
+
+/** What a site's isolate needs of the worker. */
+export interface IsolateServices extends ScriptHost {
+  readonly runtime: CompiledRuntime;
+  readonly activity: SiteActivity;
   log(level: number, text: string): void;
   /** A promise was rejected and nothing handled it; `stack` is the guest's. */
   rejected(isolate: SiteIsolate, message: string, stack: string): void;
+  /** Nothing needs the isolate any longer. */
+  idle(isolate: SiteIsolate): void;
   /** The isolate has ended; `waiting` had not begun and can run in another one. */
   died(isolate: SiteIsolate, waiting: readonly ScriptTask[], message: string): void;
   catastrophe(message: string): void;
@@ -41,18 +49,14 @@ export interface IsolateServices {
  * One version of a site's scripts at work: exchanges and operations under way, events going in, commands carried
  * out. Requests, finished operations and timers of one event-loop iteration go in as one entry.
  */
-export class SiteIsolate implements CommandTarget {
+export class SiteIsolate {
   readonly compiled: CompiledSite;
+  readonly work: ScriptWork;
   readonly #site: SiteConfig;
   readonly #services: IsolateServices;
   readonly #guest: GuestIsolate;
   readonly #queue: TurnQueue;
   readonly #bytes = new HandedBytes(HANDED_LIMIT);
-  readonly #timers: ScriptTimers;
-  /** Exchanges the scripts have a part in. */
-  readonly #tasks = new Map<number, ScriptTask>();
-  readonly #operations: OperationTable;
-  readonly #log: EntryLog;
   readonly #blame: Blame;
   /** Entries in a row that only fetched lost commands, and lost them again. */
   #recoveries = 0;
@@ -65,11 +69,17 @@ export class SiteIsolate implements CommandTarget {
     this.compiled = compiled;
     this.#site = site;
     this.#services = services;
-    this.#operations = new OperationTable(site.limits.operations);
-    this.#log = new EntryLog(services.log);
     this.#blame = new Blame(services.log);
     this.#queue = new TurnQueue((events, slots) => this.#enter(events, slots));
-    this.#timers = new ScriptTimers((operation) => this.#queue.add(`M${operation}`, 0));
+    this.work = new ScriptWork(site, {
+      operations: services.operations,
+      fetchOrigin: services.fetchOrigin,
+      events: this.#queue,
+      log: services.log,
+      hooked: () => this.#guest.hooked,
+      forgotten: (slot) => this.#blame.forget(slot),
+      idle: () => services.idle(this),
+    });
     this.#guest = new GuestIsolate(site, compiled, {
       runtime: services.runtime,
       stat: services.stat,
@@ -88,21 +98,21 @@ export class SiteIsolate implements CommandTarget {
     return this.#guest.hooked;
   }
 
-  /** Whether any exchange still needs this version. */
+  /** Whether anything still needs this version. */
   get busy(): boolean {
-    return this.#tasks.size > 0;
+    return this.work.busy;
   }
 
   /** Whether the scripts still have a part in the exchange. */
   waitsFor(slot: number): boolean {
-    return this.#tasks.has(slot);
+    return this.work.tasks.has(slot);
   }
 
   /** Hands a request to the scripts, under a slot that `requestEvent` is told. */
   begin(task: ScriptTask): void {
     this.#lastSlot = this.#lastSlot === 0x3fffffff ? 1 : this.#lastSlot + 1;
     const slot = this.#lastSlot;
-    this.#tasks.set(slot, task);
+    this.work.add(slot, task);
     this.#queue.add(task.requestEvent(slot), slot);
   }
 
@@ -111,126 +121,28 @@ export class SiteIsolate implements CommandTarget {
     this.#queue.add(`H${slot}\n${status}\n${by}\n${fields}`, slot);
   }
 
-  /** A body it brought counts as an operation until `releaseBody`. */
-  settleFetch(operation: number, status: number, hasBody: boolean, fields: string): void {
-    if (hasBody) this.#operations.hold(operation);
-    this.#settle(operation, `F${operation}\n${status}\n${hasBody ? 1 : 0}\n${fields}`);
-  }
-
-  releaseBody(operation: number): void {
-    this.#operations.release(operation);
-  }
-
-  settleText(operation: number, text: string): void {
-    this.#settle(operation, `T${operation}\n${text}`);
-  }
-
-  settleBytes(operation: number, bytes: ArrayBuffer): void {
-    this.#settle(operation, `D${operation}`, bytes);
-  }
-
-  failOperation(operation: number, name: string, message: string): void {
-    this.#settle(operation, `E${operation}\n${name}\n${message.replaceAll("\n", " ")}`);
-  }
-
   /** The exchange is over for good: what the scripts still do for it is dropped. */
   forget(slot: number): void {
-    this.#blame.forget(slot);
-    if (this.#tasks.delete(slot)) this.#queue.add(`A${slot}`, 0);
+    if (this.work.forget(slot)) this.#queue.add(`A${slot}`, 0);
+  }
+
+  /** Ends at once; every exchange the scripts have a part in fails. */
+  end(error: HttpError): void {
+    const tasks = [...this.work.tasks.values()];
+    this.dispose();
+    for (const task of tasks) task.scriptFailed(error, undefined);
   }
 
   dispose(): void {
     this.#dead = true;
     this.#queue.close();
-    this.#timers.close();
+    this.work.close();
     this.#guest.dispose();
-  }
-
-  // What commands do.
-
-  answered(slot: number): ScriptTask | undefined {
-    const task = this.#tasks.get(slot);
-    this.#tasks.delete(slot);
-    this.#blame.forget(slot);
-    return task;
-  }
-
-  escalated(slot: number): ScriptTask | undefined {
-    return this.#guest.hooked ? this.#tasks.get(slot) : this.answered(slot);
-  }
-
-  startFetch(slot: number, operation: number, changes: RequestChanges): void {
-    this.#admit(operation, slot)?.fetch(operation, changes);
-  }
-
-  readBody(operation: number, slot: number, body: number, asBytes: boolean): void {
-    this.#admit(operation, slot)?.readBody(operation, body, asBytes);
-  }
-
-  startCall(operation: number, name: string, json: string, bytes: readonly Uint8Array[]): void {
-    if (!this.#operations.begin(operation, 0)) return this.#full(operation);
-    runHostOperation(this.#services.operations, name, json, bytes).then(
-      (value) => {
-        if (this.#dead) return;
-        if (typeof value === "string") this.settleText(operation, value);
-        else this.settleBytes(operation, value);
-      },
-      (error: unknown) => {
-        if (!this.#dead) this.failOperation(operation, ...hostOperationFailure(error));
-      },
-    );
-  }
-
-  startTimer(operation: number, milliseconds: number): void {
-    const limit = this.#site.limits.operations;
-    // The callback of a timer cannot fail, so one too many is never due, and the log says so.
-    if (!this.#timers.start(operation, milliseconds, limit)) {
-      this.#log.once(40, `setTimeout: more than ${limit} timers under way; this one is dropped`);
-    }
-  }
-
-  stopTimer(operation: number): void {
-    this.#timers.stop(operation);
-  }
-
-  log(level: number, text: string): void {
-    this.#log.line(level, text);
-  }
-
-  threw(slot: number, stack: string): void {
-    const error = new HttpError(
-      500,
-      "script_error",
-      `running the scripts of "${this.#site.name}": they threw`,
-    );
-    this.answered(slot)?.scriptFailed(error, stack);
-  }
-
-  #settle(operation: number, event: string, bytes?: ArrayBuffer): void {
-    const slot = this.#operations.settle(operation);
-    if (slot === undefined) return;
-    this.#queue.add(event, slot, bytes);
-  }
-
-  /** Takes down an operation; refuses it when its exchange is over or too many are under way. */
-  #admit(operation: number, slot: number): ScriptTask | undefined {
-    const task = this.#tasks.get(slot);
-    const fits = this.#operations.begin(operation, slot);
-    if (task !== undefined && fits) return task;
-    if (fits) this.failOperation(operation, "Error", "the request it belongs to is over");
-    else this.#full(operation);
-    return undefined;
-  }
-
-  #full(operation: number): void {
-    const { operations } = this.#site.limits;
-    const message = `more than ${operations} operations are under way, or fetched bodies unused`;
-    this.failOperation(operation, "Error", message);
   }
 
   #enter(events: Event[], slots: readonly number[]): void {
     if (this.#run(events, slots)) this.#fetchLater();
-    for (const slot of slots) if (slot !== 0) this.#tasks.get(slot)?.scriptWaits();
+    for (const slot of slots) if (slot !== 0) this.work.tasks.get(slot)?.scriptWaits();
   }
 
   /** Enters again for what microtasks have produced. */
@@ -244,21 +156,29 @@ export class SiteIsolate implements CommandTarget {
   /** One entry and its commands. Returns false when it did not go well, and has seen to it. */
   #run(events: Event[], slots: readonly number[]): boolean {
     this.#woken = false;
+    const since = this.#services.activity.entering();
     try {
-      runCommands(this.#guest.enter(events), this, this.#bytes);
+      runCommands(this.#guest.enter(events), this.work, this.#bytes);
     } catch (error) {
+      this.#countLoss(error, since);
       if (error instanceof CpuLimitReached) this.#interrupted(error, events, slots);
       else if (error instanceof RejectionUnhandled && this.#recoveries < RECOVERIES)
         return this.#rejected(error);
       else this.#ended(error, events, slots);
       return false;
     } finally {
-      this.#log.end();
+      this.work.entered();
     }
     this.#recoveries = 0;
     // Commands still to be fetched may name bytes that were handed over by now.
     if (!this.#woken) this.#bytes.clear();
     return true;
+  }
+
+  /** A limit that struck only because the machine was busy is not the scripts' fault. */
+  #countLoss(error: unknown, since: number): void {
+    const isTheirs = error instanceof CpuLimitReached ? !error.starved : !(error instanceof RejectionUnhandled);
+    if (isTheirs) this.#services.activity.lost(since);
   }
 
   /** Nobody is to blame, but the commands have to be fetched again. */
@@ -279,10 +199,13 @@ export class SiteIsolate implements CommandTarget {
     const again: number[] = [];
     for (const i of index === -1 ? firstOfEach(slots) : [index]) {
       const slot = slots[i] ?? 0;
-      const task = this.#tasks.get(slot);
-      if (task?.waitsForScripts !== true) continue;
+      const task = this.work.tasks.get(slot);
       const isAlone = index !== -1 || slots.every((other) => other === slot);
-      const isWaiting = this.#operations.isWaiting(slot);
+      if (task?.waitsForScripts !== true) {
+        if (isAlone && slot !== 0) this.work.failStreams(slot, error.message);
+        continue;
+      }
+      const isWaiting = this.work.isWaiting(slot);
       const fate = this.#blame.fateOf({ slot, event: events[i]!, isWaiting, isAlone }, error);
       if (fate === "again") again.push(i);
       if (fate !== "fails") continue;
@@ -314,8 +237,7 @@ export class SiteIsolate implements CommandTarget {
     const code = error instanceof ProtocolError ? "script_protocol" : "script_memory_limit";
     const waiting: ScriptTask[] = [];
     const failed: ScriptTask[] = [];
-    for (const [slot, task] of this.#tasks) (notBegun.has(slot) ? waiting : failed).push(task);
-    this.#tasks.clear();
+    for (const [slot, task] of this.work.tasks) (notBegun.has(slot) ? waiting : failed).push(task);
     this.dispose();
     for (const task of failed)
       task.scriptFailed(new HttpError(500, code, this.#message(error), error), undefined);

@@ -6,8 +6,10 @@ import type { CompiledSite } from "./compiled_site.ts";
 import { ErrorMapper } from "./error_location.ts";
 import { errorSummary } from "./error_summary.ts";
 import { guestStack } from "./guest_error.ts";
+import { type SiteActivity, UNWATCHED } from "./heartbeat.ts";
+import type { ScriptFailure } from "./script_failure.ts";
 import type { ScriptTask } from "./script_task.ts";
-import { SiteIsolate } from "./site_isolate.ts";
+import { type ScriptHost, SiteIsolate } from "./site_isolate.ts";
 
 /** Milliseconds after which a version that could not be loaded is tried again. */
 const RETRY_AFTER = 1_000;
@@ -35,9 +37,13 @@ export interface ScriptReports {
 export class SiteScripts {
   readonly #site: SiteConfig;
   readonly #runtime: CompiledRuntime;
-  readonly #stat: (path: unknown) => string | undefined;
+  readonly #host: ScriptHost;
   readonly #reports: ScriptReports;
+  readonly #activity: SiteActivity;
   readonly #now: () => number;
+  #loadFailure: ScriptFailure | undefined;
+  /** The newest version does not even compile. */
+  #broken: ScriptFailure | undefined;
   #current: SiteIsolate | undefined;
   /** Version to load when there is no isolate, best first. */
   #candidates: CompiledSite[];
@@ -45,27 +51,38 @@ export class SiteScripts {
   #retryAt = 0;
   readonly #mappers = new WeakMap<CompiledSite, ErrorMapper>();
   readonly #retired = new Set<SiteIsolate>();
+  /** Until then the scripts are not to run, unless they are let again before. */
+  #quarantinedUntil: number | undefined;
   #closed = false;
 
   constructor(options: {
     site: SiteConfig;
     runtime: CompiledRuntime;
-    stat: (path: unknown) => string | undefined;
+    host: ScriptHost;
     reports: ScriptReports;
     compiled: CompiledSite | undefined;
+    activity?: SiteActivity | undefined;
     /** Monotonic milliseconds. */
     now?: () => number;
   }) {
     this.#site = options.site;
     this.#runtime = options.runtime;
-    this.#stat = options.stat;
+    this.#host = options.host;
     this.#reports = options.reports;
-    this.#candidates = options.compiled === undefined ? [] : [options.compiled];
+    this.#activity = options.activity ?? UNWATCHED;
     this.#now = options.now ?? (() => performance.now());
+    this.#candidates = [];
+    if (options.compiled !== undefined) this.load(options.compiled);
   }
 
-  /** Hands a request to the scripts; its slot is told by `requestEvent`. Throws `HttpError` 503 when no version can be loaded. */
+  /** Why the last version that was tried could not be loaded. */
+  get loadFailure(): ScriptFailure | undefined {
+    return this.#broken ?? this.#loadFailure;
+  }
+
+  /** Hands a request to the scripts; its slot is told by `requestEvent`. Throws `HttpError` 503 when no version can be loaded or may run. */
   begin(task: ScriptTask): SiteIsolate {
+    if (this.#quarantinedUntil !== undefined) throw this.#quarantined(this.#quarantinedUntil);
     const isolate = this.#current ?? this.#loadCandidate();
     isolate.begin(task);
     return isolate;
@@ -76,8 +93,12 @@ export class SiteScripts {
    * did, or will on first use.
    */
   load(compiled: CompiledSite): boolean {
+    this.#broken = compiled.broken && { thrown: "", places: compiled.broken, stack: "" };
+    if (compiled.broken !== undefined) return true;
     if (this.#current === undefined) {
-      this.#candidates = [compiled, ...this.#candidates].slice(0, 2);
+      // What was quarantined is nothing to go back to.
+      const before = this.#quarantinedUntil === undefined ? this.#candidates : [];
+      this.#candidates = [compiled, ...before].slice(0, 2);
       this.#retryAt = 0;
       return true;
     }
@@ -87,6 +108,21 @@ export class SiteScripts {
     this.#use(isolate);
     if (before !== undefined) this.#retire(before);
     return true;
+  }
+
+  /** The scripts must not run, for about so long: what they have under way fails, further requests get 503. */
+  quarantine(milliseconds: number): void {
+    this.#quarantinedUntil = this.#now() + milliseconds;
+    const error = this.#quarantined(this.#quarantinedUntil);
+    const isolates = [...(this.#current === undefined ? [] : [this.#current]), ...this.#retired];
+    this.#current = undefined;
+    this.#retired.clear();
+    for (const isolate of isolates) isolate.end(error);
+  }
+
+  /** They may run again. */
+  lift(): void {
+    this.#quarantinedUntil = undefined;
   }
 
   /** An exchange of this isolate is over: older versions end with their last one. */
@@ -105,9 +141,16 @@ export class SiteScripts {
   }
 
   /** The scripts failed an exchange: threw, with `stack`, or passed a limit. Says where in the source, if known. */
-  reportFailure(isolate: SiteIsolate | undefined, what: string, stack: string | undefined): void {
-    if (isolate === undefined || stack === undefined) return this.#reports.fault(what, "", undefined);
-    this.#reportThrown(isolate.compiled, what, stack);
+  reportFailure(
+    isolate: SiteIsolate | undefined,
+    what: string,
+    stack: string | undefined,
+  ): ScriptFailure | undefined {
+    if (isolate !== undefined && stack !== undefined) {
+      return this.#reportThrown(isolate.compiled, what, stack);
+    }
+    this.#reports.fault(what, "", undefined);
+    return undefined;
   }
 
   #loadCandidate(): SiteIsolate {
@@ -124,11 +167,20 @@ export class SiteScripts {
     throw new HttpError(503, "script_not_loaded", this.#running("no version could be loaded"));
   }
 
-  #reportThrown(compiled: CompiledSite, what: string, stack: string): void {
+  #quarantined(until: number): HttpError {
+    const retryAfter = Math.max(1, Math.ceil((until - this.#now()) / 1000));
+    const message = this.#running("they are in quarantine (see the supervisor's log)");
+    return new HttpError(503, "site_quarantined", message, undefined, retryAfter);
+  }
+
+  #reportThrown(compiled: CompiledSite, what: string, stack: string): ScriptFailure {
     const mapper = this.#mapper(compiled);
     const fault = mapper.locate(stack);
     const summary = errorSummary(stack, fault);
-    this.#reports.fault(summary === "" ? what : `${what}: ${summary}`, mapper.mapStack(stack), fault);
+    const mapped = mapper.mapStack(stack);
+    this.#reports.fault(summary === "" ? what : `${what}: ${summary}`, mapped, fault);
+    const places = fault === undefined ? [] : [{ fault, source: mapper.sourceOf(fault.file) }];
+    return { thrown: errorSummary(stack, undefined), places, stack: mapped };
   }
 
   #running(message: string): string {
@@ -158,11 +210,13 @@ export class SiteScripts {
 
   /** Undefined, and reported, when the version cannot be loaded. */
   #create(compiled: CompiledSite): SiteIsolate | undefined {
+    const since = this.#activity.loading();
     try {
       return new SiteIsolate(this.#site, compiled, {
         runtime: this.#runtime,
-        stat: this.#stat,
-        operations: {},
+        ...this.#host,
+        activity: this.#activity,
+        idle: (isolate) => this.finished(isolate),
         // Stacks that scripts log tell of the source too.
         log: (level, text) => this.#reports.line(level, this.#mapper(compiled).mapText(text)),
         rejected: (isolate, message, stack) => this.reportFailure(isolate, this.#running(message), stack),
@@ -170,7 +224,9 @@ export class SiteScripts {
         catastrophe: (message) => this.#reports.catastrophe(message),
       });
     } catch (error) {
-      this.#reportThrown(compiled, `version ${compiled.version} could not be loaded`, guestStack(error));
+      this.#activity.lost(since);
+      const what = `version ${compiled.version} could not be loaded`;
+      this.#loadFailure = this.#reportThrown(compiled, what, guestStack(error));
       return undefined;
     }
   }

@@ -1,0 +1,109 @@
+import type { BodySource } from "../http/body.ts";
+import { BodyReader } from "../http/body_reader.ts";
+import { readBody } from "../http/read_body.ts";
+
+/** Hears what becomes of reading. */
+export interface ReadingObserver {
+  text(operation: number, text: string): void;
+  bytes(operation: number, bytes: ArrayBuffer): void;
+  failed(operation: number, error: unknown): void;
+  /** The body that this operation brought is no longer held. */
+  released(operation: number): void;
+}
+
+/**
+ * Bodies that stay on the host while scripts decide what becomes of them: each is taken away whole, read into
+ * memory, or read piece by piece. Named by the operation that brought them.
+ */
+export class HeldBodies {
+  readonly #limit: number;
+  readonly #observer: ReadingObserver;
+  readonly #bodies = new Map<number, BodySource>();
+  readonly #readers = new Map<number, BodyReader>();
+  /** Bodies being read into memory. */
+  readonly #reading = new Set<BodySource>();
+  #closed = false;
+
+  /** `limit`: bytes of a body that a script may read into memory. */
+  constructor(limit: number, observer: ReadingObserver) {
+    this.#limit = limit;
+    this.#observer = observer;
+  }
+
+  hold(operation: number, body: BodySource): void {
+    this.#bodies.set(operation, body);
+  }
+
+  /** Undefined when there is none, or when it has been used. */
+  take(handle: number): BodySource | undefined {
+    const body = this.#bodies.get(handle);
+    if (this.#bodies.delete(handle)) this.#observer.released(handle);
+    return body;
+  }
+
+  /** Reads a body into memory for the script. */
+  read(operation: number, body: BodySource, asBytes: boolean): void {
+    this.#reading.add(body);
+    const bytes = readBody(body, this.#limit).finally(() => this.#reading.delete(body));
+    this.settle(operation, bytes, asBytes);
+  }
+
+  /** Tells the script what a promise of bytes brings. */
+  settle(operation: number, bytes: Promise<Buffer>, asBytes: boolean): void {
+    bytes.then(
+      (read) => {
+        if (this.#closed) return;
+        if (asBytes) this.#observer.bytes(operation, new Uint8Array(read).buffer);
+        else this.#observer.text(operation, read.toString("utf8"));
+      },
+      (error: unknown) => {
+        if (!this.#closed) this.#observer.failed(operation, error);
+      },
+    );
+  }
+
+  /**
+   * Brings the next piece of a body; no bytes at its end. `open` gives the first time what is not held here. Returns
+   * false when the body has been used otherwise.
+   */
+  readPiece(operation: number, handle: number, open: () => BodySource | undefined): boolean {
+    let reader = this.#readers.get(handle);
+    if (reader === undefined) {
+      const body = this.#bodies.get(handle) ?? open();
+      if (body === undefined) return false;
+      // Not released before its end: it still costs what a held body costs.
+      this.#bodies.delete(handle);
+      reader = new BodyReader(body);
+      this.#readers.set(handle, reader);
+    }
+    const piece = reader.read().then((bytes) => {
+      if (bytes === undefined) this.#close(handle);
+      return bytes ?? Buffer.alloc(0);
+    });
+    this.settle(operation, piece, true);
+    return true;
+  }
+
+  #close(handle: number): void {
+    if (this.#readers.delete(handle)) this.#observer.released(handle);
+  }
+
+  /** The rest of a body is not wanted. */
+  drop(handle: number): void {
+    this.#readers.get(handle)?.cancel();
+    this.#close(handle);
+    this.take(handle)?.cancel();
+  }
+
+  /** Nobody wants any of them any more. */
+  close(): void {
+    this.#closed = true;
+    for (const handle of [...this.#bodies.keys(), ...this.#readers.keys()]) this.#observer.released(handle);
+    for (const body of this.#bodies.values()) body.cancel();
+    for (const reader of this.#readers.values()) reader.cancel();
+    for (const body of this.#reading) body.cancel();
+    this.#bodies.clear();
+    this.#readers.clear();
+    this.#reading.clear();
+  }
+}

@@ -1,0 +1,274 @@
+import type { SiteConfig } from "../config/config.ts";
+import type { BodySource } from "../http/body.ts";
+import { HttpError } from "../http/http_error.ts";
+import { ProtocolError } from "./command_reader.ts";
+import type { CommandTarget } from "./command_runner.ts";
+import { EntryLog } from "./entry_log.ts";
+import type { HostOperations } from "./host_operations.ts";
+import { OperationTable } from "./operation_table.ts";
+import { ScriptBody } from "./script_body.ts";
+import type { RequestChanges, ScriptTask } from "./script_task.ts";
+import { ScriptTimers } from "./script_timers.ts";
+import { type OriginFetcher, type OriginRequest, UnboundWork } from "./unbound_work.ts";
+
+/** What carrying out commands needs of the isolate they come from. */
+export interface WorkServices {
+  readonly operations: HostOperations;
+  readonly fetchOrigin: OriginFetcher;
+  /** Event texts go in, each for an exchange (0 for none), possibly followed by bytes. */
+  readonly events: { add(event: string, slot: number, bytes?: ArrayBuffer): void };
+  log(level: number, text: string): void;
+  /** Whether a script exports onResponse, so that heads come by before they are sent. */
+  hooked(): boolean;
+  /** The scripts have no part in this exchange any more. */
+  forgotten(slot: number): void;
+  /** Nothing keeps the isolate any longer. */
+  idle(): void;
+}
+
+/** What the scripts of one isolate have under way: exchanges, operations, timers, bodies they write. */
+export class ScriptWork implements CommandTarget {
+  readonly #site: SiteConfig;
+  readonly #services: WorkServices;
+  /** Exchanges the scripts have a part in. */
+  readonly #tasks = new Map<number, ScriptTask>();
+  readonly #operations: OperationTable;
+  readonly #timers: ScriptTimers;
+  readonly #log: EntryLog;
+  readonly #unbound: UnboundWork;
+  /** Bodies that scripts write, with the exchange they belong to. */
+  readonly #streams = new Map<number, { readonly slot: number; readonly body: ScriptBody }>();
+  #openPromises = 0;
+
+  constructor(site: SiteConfig, services: WorkServices) {
+    this.#site = site;
+    this.#services = services;
+    this.#operations = new OperationTable(site.limits.operations);
+    this.#timers = new ScriptTimers((operation) => services.events.add(`M${operation}`, 0));
+    this.#log = new EntryLog(services.log);
+    this.#unbound = new UnboundWork(site.limits.body, this, services);
+  }
+
+  get tasks(): ReadonlyMap<number, ScriptTask> {
+    return this.#tasks;
+  }
+
+  /** Whether any exchange, or a promise given to `ctx.waitUntil`, still needs the isolate. */
+  get busy(): boolean {
+    return this.#tasks.size > 0 || this.#openPromises > 0;
+  }
+
+  add(slot: number, task: ScriptTask): void {
+    this.#tasks.set(slot, task);
+  }
+
+  /** The exchange is over for good. Returns whether the scripts still had a part in it. */
+  forget(slot: number): boolean {
+    this.failStreams(slot, "the exchange it belongs to is over");
+    this.#services.forgotten(slot);
+    return this.#tasks.delete(slot);
+  }
+
+  /** Whether an exchange waits for the host. */
+  isWaiting(slot: number): boolean {
+    return this.#operations.isWaiting(slot);
+  }
+
+  /** An entry is over. */
+  entered(): void {
+    this.#log.end();
+  }
+
+  /** Bodies that the scripts wrote for this exchange, or for all of them, cannot go on. */
+  failStreams(slot: number | undefined, message: string): void {
+    for (const stream of this.#streams.values()) {
+      if (slot === undefined || stream.slot === slot) {
+        stream.body.fail(new HttpError(502, "script_body_failed", `writing a body: ${message}`));
+      }
+    }
+  }
+
+  /** The isolate ends. */
+  close(): void {
+    this.#timers.close();
+    this.#unbound.close();
+    this.failStreams(undefined, "the scripts' isolate has ended");
+  }
+
+  // How operations end.
+
+  /** A body it brought counts as an operation until `releaseBody`. */
+  settleFetch(operation: number, status: number, hasBody: boolean, fields: string, url = ""): void {
+    if (hasBody) this.#operations.hold(operation);
+    this.#settle(operation, `F${operation}\n${status}\n${hasBody ? 1 : 0}\n${url}\n${fields}`);
+  }
+
+  releaseBody(operation: number): void {
+    this.#operations.release(operation);
+  }
+
+  settleText(operation: number, text: string): void {
+    this.#settle(operation, `T${operation}\n${text}`);
+  }
+
+  settleBytes(operation: number, bytes: ArrayBuffer): void {
+    this.#settle(operation, `D${operation}`, bytes);
+  }
+
+  failOperation(operation: number, name: string, message: string): void {
+    this.#settle(operation, `E${operation}\n${name}\n${message.replaceAll("\n", " ")}`);
+  }
+
+  // What commands do.
+
+  answered(slot: number): ScriptTask | undefined {
+    const task = this.#tasks.get(slot);
+    this.#tasks.delete(slot);
+    this.#services.forgotten(slot);
+    return task;
+  }
+
+  escalated(slot: number): ScriptTask | undefined {
+    return this.#services.hooked() ? this.#tasks.get(slot) : this.answered(slot);
+  }
+
+  /** The scripts keep their part in the exchange: they write its body. */
+  answering(slot: number): ScriptTask | undefined {
+    return this.#tasks.get(slot);
+  }
+
+  openBody(stream: number, slot: number): BodySource {
+    if (this.#streams.has(stream)) {
+      throw new ProtocolError(`opening a body: number ${stream} names another one already`);
+    }
+    const { isFull } = this.#operations;
+    const body = new ScriptBody({
+      taken: (operation) => this.settleText(operation, ""),
+      refused: (operation) => this.failOperation(operation, "AbortError", "nobody wants more of this body"),
+      closed: () => {
+        this.#streams.delete(stream);
+        this.#operations.release(stream);
+      },
+    });
+    this.#operations.hold(stream);
+    this.#streams.set(stream, { slot, body });
+    if (isFull) body.fail(new HttpError(500, "script_operations", this.#tooMany()));
+    return body;
+  }
+
+  /** A body held on the host, to be sent somewhere; undefined when it has been used. */
+  takeBody(slot: number, handle: number): BodySource | undefined {
+    if (slot === 0) return this.#unbound.bodies.take(handle);
+    return this.#tasks.get(slot)?.takeBody(handle);
+  }
+
+  startFetch(slot: number, operation: number, changes: RequestChanges): void {
+    this.#admit(operation, slot)?.fetch(operation, changes);
+  }
+
+  startOriginFetch(operation: number, request: OriginRequest): void {
+    if (this.#operations.begin(operation, 0)) this.#unbound.fetch(operation, request);
+    else this.#full(operation);
+  }
+
+  startCall(operation: number, name: string, json: string, bytes: readonly Uint8Array[]): void {
+    if (this.#operations.begin(operation, 0)) this.#unbound.call(operation, name, json, bytes);
+    else this.#full(operation);
+  }
+
+  readBody(operation: number, slot: number, body: number, asBytes: boolean): void {
+    if (slot !== 0) this.#admit(operation, slot)?.readBody(operation, body, asBytes);
+    else if (this.#operations.begin(operation, 0)) this.#unbound.read(operation, body, asBytes);
+    else this.#full(operation);
+  }
+
+  readPiece(operation: number, slot: number, body: number): void {
+    if (slot !== 0) this.#admit(operation, slot)?.readPiece(operation, body);
+    else if (this.#operations.begin(operation, 0)) this.#unbound.readPiece(operation, body);
+    else this.#full(operation);
+  }
+
+  dropBody(slot: number, body: number): void {
+    if (slot === 0) this.#unbound.bodies.drop(body);
+    else this.#tasks.get(slot)?.dropBody(body);
+  }
+
+  writePiece(stream: number, operation: number, bytes: Uint8Array): void {
+    const known = this.#streams.get(stream);
+    this.#operations.begin(operation, known?.slot ?? 0);
+    if (known !== undefined) known.body.write(operation, bytes);
+    else this.failOperation(operation, "AbortError", "nobody wants more of this body");
+  }
+
+  endBody(stream: number): void {
+    this.#streams.get(stream)?.body.end();
+  }
+
+  failBody(stream: number, why: string): void {
+    const known = this.#streams.get(stream);
+    if (known === undefined) return;
+    this.#log.line(50, `a body that the script writes failed: ${why}`);
+    known.body.fail(new HttpError(502, "script_body_failed", "writing a body: the script's stream failed"));
+  }
+
+  cancelOperation(operation: number): void {
+    const slot = this.#operations.settle(operation);
+    if (slot === undefined) return;
+    if (slot === 0) this.#unbound.cancel(operation);
+    else this.#tasks.get(slot)?.cancelOperation(operation);
+  }
+
+  keepFor(promises: number): void {
+    this.#openPromises = promises;
+    if (!this.busy) this.#services.idle();
+  }
+
+  startTimer(operation: number, milliseconds: number): void {
+    const limit = this.#site.limits.operations;
+    // The callback of a timer cannot fail, so one too many is never due, and the log says so.
+    if (!this.#timers.start(operation, milliseconds, limit)) {
+      this.#log.once(40, `setTimeout: more than ${limit} timers under way; this one is dropped`);
+    }
+  }
+
+  stopTimer(operation: number): void {
+    this.#timers.stop(operation);
+  }
+
+  log(level: number, text: string): void {
+    this.#log.line(level, text);
+  }
+
+  threw(slot: number, stack: string): void {
+    const error = new HttpError(
+      500,
+      "script_error",
+      `running the scripts of "${this.#site.name}": they threw`,
+    );
+    this.answered(slot)?.scriptFailed(error, stack);
+  }
+
+  #settle(operation: number, event: string, bytes?: ArrayBuffer): void {
+    const slot = this.#operations.settle(operation);
+    if (slot === undefined) return;
+    this.#services.events.add(event, slot, bytes);
+  }
+
+  /** Takes down an operation; refuses it when its exchange is over or too many are under way. */
+  #admit(operation: number, slot: number): ScriptTask | undefined {
+    const task = this.#tasks.get(slot);
+    const fits = this.#operations.begin(operation, slot);
+    if (task !== undefined && fits) return task;
+    if (fits) this.failOperation(operation, "Error", "the request it belongs to is over");
+    else this.#full(operation);
+    return undefined;
+  }
+
+  #full(operation: number): void {
+    this.failOperation(operation, "Error", this.#tooMany());
+  }
+
+  #tooMany(): string {
+    return `more than ${this.#site.limits.operations} operations are under way, or fetched bodies unused`;
+  }
+}

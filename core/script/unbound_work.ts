@@ -1,0 +1,146 @@
+import type { BodySource } from "../http/body.ts";
+import { HttpError } from "../http/http_error.ts";
+import { HeldBodies } from "./held_bodies.ts";
+import { type HostOperations, hostOperationFailure, runHostOperation } from "./host_operations.ts";
+
+/** A request that a script makes by itself, as it gave it; unchecked. */
+export interface OriginRequest {
+  /** An absolute URL, or `backend:NAME` with a path behind it. */
+  readonly url: unknown;
+  readonly method?: unknown;
+  /** Field lines. */
+  readonly headers?: unknown;
+  /** `follow`, `manual` or `error`. */
+  readonly redirect?: unknown;
+  readonly body?: string | Uint8Array | BodySource | null;
+}
+
+/** Gets the outcome of such a request: one of the two, once. */
+export interface OriginReceiver {
+  reply(reply: {
+    readonly status: number;
+    /** Field lines. */
+    readonly fields: string;
+    readonly body: BodySource | undefined;
+    /** Where it came from after redirects. */
+    readonly url: string;
+    readonly redirected: boolean;
+  }): void;
+  failed(error: HttpError): void;
+}
+
+/** Sends such requests, as far as the site allows. Throws or tells `HttpError`. */
+export type OriginFetcher = (
+  request: OriginRequest,
+  receiver: OriginReceiver,
+) => { cancel(): void } | undefined;
+
+/** How operations end. */
+interface Outcome {
+  settleFetch(operation: number, status: number, hasBody: boolean, fields: string, url: string): void;
+  settleText(operation: number, text: string): void;
+  settleBytes(operation: number, bytes: ArrayBuffer): void;
+  failOperation(operation: number, name: string, message: string): void;
+  releaseBody(operation: number): void;
+}
+
+/** What the scripts of an isolate have under way that belongs to no exchange and may outlive each. */
+export class UnboundWork {
+  readonly bodies: HeldBodies;
+  readonly #outcome: Outcome;
+  readonly #services: { readonly operations: HostOperations; readonly fetchOrigin: OriginFetcher };
+  readonly #calls = new Map<number, { cancel(): void }>();
+  #closed = false;
+
+  /** `limit`: bytes of a body that a script may read into memory. */
+  constructor(
+    limit: number,
+    outcome: Outcome,
+    services: { readonly operations: HostOperations; readonly fetchOrigin: OriginFetcher },
+  ) {
+    this.#outcome = outcome;
+    this.#services = services;
+    this.bodies = new HeldBodies(limit, {
+      text: (operation, text) => outcome.settleText(operation, text),
+      bytes: (operation, bytes) => outcome.settleBytes(operation, bytes),
+      failed: (operation, error) => outcome.failOperation(operation, "TypeError", bodyFailure(error)),
+      released: (operation) => outcome.releaseBody(operation),
+    });
+  }
+
+  fetch(operation: number, request: OriginRequest): void {
+    let isSettled = false;
+    const failed = (error: unknown): void => {
+      isSettled = true;
+      this.#calls.delete(operation);
+      if (!this.#closed) this.#outcome.failOperation(operation, "TypeError", fetchFailure(error));
+    };
+    try {
+      const call = this.#services.fetchOrigin(request, {
+        failed,
+        reply: ({ status, fields, body, url, redirected }) => {
+          isSettled = true;
+          this.#calls.delete(operation);
+          if (this.#closed) return body?.cancel();
+          if (body !== undefined) this.bodies.hold(operation, body);
+          const from = redirected ? `>${url}` : url;
+          this.#outcome.settleFetch(operation, status, body !== undefined, fields, from);
+        },
+      });
+      if (call !== undefined && !isSettled) this.#calls.set(operation, call);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  call(operation: number, name: string, json: string, bytes: readonly Uint8Array[]): void {
+    runHostOperation(this.#services.operations, name, json, bytes).then(
+      (value) => {
+        if (this.#closed) return;
+        if (typeof value === "string") this.#outcome.settleText(operation, value);
+        else this.#outcome.settleBytes(operation, value);
+      },
+      (error: unknown) => {
+        if (!this.#closed) this.#outcome.failOperation(operation, ...hostOperationFailure(error));
+      },
+    );
+  }
+
+  read(operation: number, handle: number, asBytes: boolean): void {
+    const body = this.bodies.take(handle);
+    if (body === undefined) this.#used(operation);
+    else this.bodies.read(operation, body, asBytes);
+  }
+
+  readPiece(operation: number, handle: number): void {
+    if (!this.bodies.readPiece(operation, handle, () => undefined)) this.#used(operation);
+  }
+
+  cancel(operation: number): void {
+    this.#calls.get(operation)?.cancel();
+    this.#calls.delete(operation);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const call of this.#calls.values()) call.cancel();
+    this.#calls.clear();
+    this.bodies.close();
+  }
+
+  #used(operation: number): void {
+    this.#outcome.failOperation(operation, "TypeError", "reading a body: it has been used already");
+  }
+}
+
+/** What a script is told when a fetch fails. */
+export function fetchFailure(error: unknown): string {
+  if (error instanceof HttpError && error.code.startsWith("origin_")) return error.message;
+  if (error instanceof HttpError) return `fetch failed with status ${error.status} (${error.code})`;
+  return "fetch failed";
+}
+
+/** What a script is told when a body cannot be read. */
+export function bodyFailure(error: unknown): string {
+  return error instanceof HttpError ? error.message : "the body ended early";
+}
