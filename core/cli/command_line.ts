@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import type { CheckOptions } from "./check.ts";
 import { EXIT_FINE, EXIT_USAGE, UsageError } from "./exit_code.ts";
-import type { ScriptOptions } from "./select_config.ts";
+import type { ServeOptions } from "./serve.ts";
 
 const ENVIRONMENT = `
 Where an argument is missing the environment stands in:
@@ -76,12 +76,13 @@ function createProgram(done: (exitCode: number) => void): Command {
       "where requests go that nothing has answered: http://HOST:PORT or unix:PATH",
     )
     .option("-w, --workers <number>", "worker processes; auto is one for each core (default)")
+    .option("--dev", "show in the browser how scripts fail; with a configuration as well")
     .addHelpText(
       "after",
-      `\nThe options go with a script; a configuration says it all itself.\n${SERVE_EXAMPLES}`,
+      `\nThe options but --dev go with a script; a configuration says it all itself.\n${SERVE_EXAMPLES}`,
     )
     .addHelpText("after", `${ENVIRONMENT}${EXIT_CODES}`)
-    .action(async (file: string | undefined, options: ScriptOptions) => {
+    .action(async (file: string | undefined, options: ServeOptions) => {
       const { serve } = await import("./serve.ts");
       done(await serve(file, options));
     });

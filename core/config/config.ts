@@ -15,6 +15,8 @@ export interface Config {
   readonly http: HttpConfig;
   readonly files: FilesConfig;
   readonly log: LogConfig;
+  /** Whether clients are told how scripts have failed; for development only. */
+  readonly dev: boolean;
   /** Milliseconds that SIGTERM waits for open exchanges before it cuts them off. */
   readonly drainTimeout: number;
 }
@@ -47,10 +49,10 @@ export interface SiteConfig {
      * every public one.
      */
     readonly origins: readonly string[];
-  };
-  readonly limits: ScriptLimits;
     /** Backends scripts may name besides the site's own; undefined for all of them. */
     readonly backends: readonly string[] | undefined;
+  };
+  readonly limits: ScriptLimits;
 }
 
 export interface ScriptLimits {
@@ -96,8 +98,6 @@ export interface BackendServer {
   readonly path: string | undefined;
 }
 
-/** Limits of the HTTP edge, clients' side. */
-export interface HttpConfig {
 /** Connections to the origins that scripts fetch; the fields a backend has as well mean the same, for each origin. */
 export interface OriginsConfig
   extends Pick<
@@ -114,6 +114,8 @@ export interface OriginsConfig
   readonly perSite: number;
 }
 
+/** Limits of the HTTP edge, clients' side. */
+export interface HttpConfig {
   /** Bytes of a request line; above it 414. */
   readonly requestLine: number;
   /** Bytes of a whole head; above it 431. */

@@ -77,10 +77,18 @@ export const configSection: Section<WrittenConfig> = {
         names: backendName,
       },
     },
+    origins: { doc: originsSection.doc, type: { kind: "section", section: originsSection } },
     http: { doc: httpSection.doc, type: { kind: "section", section: httpSection } },
     files: { doc: filesSection.doc, type: { kind: "section", section: filesSection } },
     log: { doc: logSection.doc, type: { kind: "section", section: logSection } },
-    origins: { doc: originsSection.doc, type: { kind: "section", section: originsSection } },
+    dev: {
+      doc:
+        "For development: when a script fails, the browser shows the error, its place in the source and the lines " +
+        "around it, and a script that does not compile does not keep the proxy from starting. Everyone who can send " +
+        "a request can read that.",
+      type: { kind: "boolean" },
+      default: false,
+    },
     drainTimeout: {
       doc: "Time that SIGTERM waits for open exchanges before it cuts them off.",
       type: { kind: "duration", minimum: 0, maximum: 24 * 3_600_000 },

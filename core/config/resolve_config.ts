@@ -28,8 +28,8 @@ export function resolveConfig(written: WrittenConfig, reader: ValueReader, file:
         backendOf(site.backend.name, site.backend.server, defaultsOf(backendSection)),
       );
     }
-    return resolveSite(site, index, backend, reader);
     checkAllowedBackends(site, index, names, reader);
+    return resolveSite(site, index, backend, reader);
   });
   checkHosts(written, reader);
   return {
@@ -38,10 +38,11 @@ export function resolveConfig(written: WrittenConfig, reader: ValueReader, file:
     workers: written.workers ?? 1,
     sites: sites.map((site) => ({ ...site, name: siteName(site, sites) })),
     backends: Object.fromEntries(backends),
+    origins: written.origins,
     http: written.http,
     files: written.files,
-    origins: written.origins,
     log: written.log,
+    dev: written.dev,
     drainTimeout: written.drainTimeout,
   };
 }
@@ -95,10 +96,6 @@ function resolveReference(
   return reference.name;
 }
 
-function resolveSite(
-  site: WrittenSite,
-  index: number,
-  backend: string | undefined,
 function checkAllowedBackends(
   site: WrittenSite,
   index: number,
@@ -122,6 +119,10 @@ function reportUnknown(
   reader.report(path, `there is no backend ${quoteValue(name)}${didYouMean(name, names) || known}`);
 }
 
+function resolveSite(
+  site: WrittenSite,
+  index: number,
+  backend: string | undefined,
   reader: ValueReader,
 ): SiteConfig {
   const scripts = present(site.scripts);

@@ -1,10 +1,15 @@
 import { HttpError } from "../http/http_error.ts";
 import { standardPage } from "../http/standard_page.ts";
+import { failureBody } from "./failure_body.ts";
+import type { FailureDetails } from "./failure_details.ts";
 import type { Reply } from "./reply.ts";
 
-/** The one place where a failure becomes a response: its status and the standard page, nothing else. */
-export function errorReply(error: HttpError): Reply {
-  const page = standardPage(error.status);
+/**
+ * The one place where a failure becomes a response: its status and the standard page, nothing else. Only where the
+ * configuration says `dev` there are details, and the page tells them.
+ */
+export function errorReply(error: HttpError, details?: FailureDetails): Reply {
+  const page = details === undefined ? standardPage(error.status) : failureBody(details);
   if (error.status === 503) page.headers.set("Retry-After", "1");
   return { status: error.status, headers: page.headers, body: page.body, by: "proxy" };
 }

@@ -1,3 +1,5 @@
+import type { SourcePlace } from "./script_failure.ts";
+
 /** A site's scripts, compiled once in the supervisor. Plain data: crosses to the workers. */
 export interface CompiledSite {
   /** Name of the site. */
@@ -14,4 +16,6 @@ export interface CompiledSite {
   readonly sourceMap: string;
   /** Absolute paths of every file that went in, to be watched. */
   readonly inputs: readonly string[];
+  /** What is wrong with scripts that do not compile, so that the browser can tell (`dev`); `code` is of no use then. */
+  readonly broken?: readonly SourcePlace[];
 }

@@ -79,6 +79,12 @@ export class ErrorMapper {
     });
   }
 
+  /** The text of a file that went into the bundle. */
+  sourceOf(file: string): string | undefined {
+    const { payload } = this.#map();
+    return payload.sourcesContent[payload.sources.indexOf(file)];
+  }
+
   #position(line: string): Position | undefined {
     const place = this.#place(line);
     return place && this.#original(place.line, place.column);
@@ -113,9 +119,7 @@ export class ErrorMapper {
   }
 
   #sourceLine(position: Position): string | undefined {
-    const { payload } = this.#map();
-    const index = payload.sources.indexOf(position.file);
-    return payload.sourcesContent[index]?.split(/\r\n|\n|\r|\u2028|\u2029/, position.line)[position.line - 1];
+    return this.sourceOf(position.file)?.split(/\r\n|\n|\r|\u2028|\u2029/, position.line)[position.line - 1];
   }
 
   /** Everything before the first frame, on one line. */

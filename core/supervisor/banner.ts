@@ -11,6 +11,7 @@ export function bannerText(config: Config, addresses: readonly ListenAddress[]):
     lines.push(`site ${site.name} for ${hosts}: ${scripts === "" ? "no scripts" : scripts}`);
   }
   lines.push(`${config.workers} ${config.workers === 1 ? "worker" : "workers"}, scripts reload when saved`);
+  if (config.dev) lines.push("dev: failures of scripts are shown to every client");
   const attempt = firstAttempt(config, addresses);
   if (attempt !== undefined) lines.push(attempt);
   return lines.map((line) => `${line}\n`).join("");

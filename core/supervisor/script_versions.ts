@@ -1,6 +1,7 @@
 import type { SiteConfig } from "../config/config.ts";
 import { formatFault } from "../config/fault.ts";
 import type { Logger } from "../observe/logger.ts";
+import { brokenSite } from "../script/broken_site.ts";
 import type { CompiledSite } from "../script/compiled_site.ts";
 import { ScriptError } from "../script/script_error.ts";
 import { ScriptWatch } from "./script_watch.ts";
@@ -14,12 +15,16 @@ export interface ScriptVersionsOptions {
   /** Hands a version to the workers; resolves to why one refused it, or undefined. */
   readonly publish: (site: CompiledSite) => Promise<string | undefined>;
   readonly logger: Logger;
+  /** Whether the workers are to know of scripts that do not compile, to tell their author in the browser. */
+  readonly dev: boolean;
 }
 
 interface SiteVersions {
   readonly config: SiteConfig;
   /** The last version that compiled and was not refused. */
   current: CompiledSite | undefined;
+  /** Why the newest does not compile. */
+  broken: CompiledSite | undefined;
   /** Number of the last version that compiled. */
   version: number;
   /** Code of `current`, or of the version on its way to the workers. */
@@ -43,6 +48,7 @@ export class ScriptVersions {
       this.#sites.set(config.name, {
         config,
         current: undefined,
+        broken: undefined,
         version: 0,
         code: undefined,
         busy: false,
@@ -59,16 +65,20 @@ export class ScriptVersions {
     });
   }
 
-  /** The versions that serve. */
+  /** The versions that serve; of a site without one, when `dev` is on, why not. */
   get current(): CompiledSite[] {
-    return [...this.#sites.values()].flatMap(({ current }) => current ?? []);
+    return [...this.#sites.values()].flatMap(({ current, broken }) => current ?? broken ?? []);
   }
 
-  /** Compiles every site for the first time and begins to watch. Returns one error per site that does not compile. */
+  /**
+   * Compiles every site for the first time and begins to watch. Returns one error per site that does not compile;
+   * when `dev` is on, only errors that are not of the scripts.
+   */
   async compileAll(): Promise<Error[]> {
     const since = Date.now();
     const attempts = [...this.#sites.values()].map(async (site) => {
-      const compiled = await this.#options.compile(site.config, 1);
+      const compiled = await this.#firstVersion(site, since);
+      if (compiled === undefined) return;
       Object.assign(site, { current: compiled, version: 1, code: compiled.code });
       this.#watch.watch(site.config.name, compiled.inputs, since);
     });
@@ -85,6 +95,16 @@ export class ScriptVersions {
   close(): void {
     this.#closed = true;
     this.#watch.close();
+  }
+
+  async #firstVersion(site: SiteVersions, since: number): Promise<CompiledSite | undefined> {
+    try {
+      return await this.#options.compile(site.config, 1);
+    } catch (error) {
+      if (!this.#options.dev || !(error instanceof ScriptError)) throw error;
+      this.#onFailure(site, error, since);
+      return undefined;
+    }
   }
 
   #recompile(site: SiteVersions, force: boolean): void {
@@ -126,6 +146,7 @@ export class ScriptVersions {
   async #publish(site: SiteVersions, compiled: CompiledSite, started: number): Promise<void> {
     const before = site.current;
     site.current = compiled;
+    site.broken = undefined;
     site.version = compiled.version;
     site.code = compiled.code;
     const refusal = await this.#options.publish(compiled);
@@ -149,15 +170,26 @@ export class ScriptVersions {
     const details = { site: name, serving: site.current?.version };
     if (error instanceof ScriptError) {
       const faults = error.faults.map(formatFault);
+      const serving = site.current === undefined ? "" : "; the version before it goes on serving";
       this.#options.logger.error(
         { ...details, faults },
-        `script does not compile; the version before it goes on serving: ${faults[0]?.split("\n")[0]}`,
+        `script does not compile${serving}: ${faults[0]?.split("\n")[0]}`,
       );
+      if (this.#options.dev) this.#tell(site, error);
       const inputs = [...(site.current?.inputs ?? []), ...error.inputs];
       this.#watch.watch(name, inputs, since);
       return;
     }
     this.#options.logger.error({ ...details, err: error }, "script could not be compiled");
+  }
+
+  /** Lets the workers show why there is nothing they could run. */
+  #tell(site: SiteVersions, error: ScriptError): void {
+    site.broken = brokenSite(site.config.name, site.version, error);
+    // Code that was published stays known; that what follows it is the same again must not hide it.
+    site.code = undefined;
+    // Whether they know it changes nothing; a refusal is not possible.
+    void this.#options.publish(site.broken);
   }
 }
 

@@ -51,6 +51,7 @@ class Supervisor {
       compile: compileSite,
       publish: (site) => this.#pool?.load(site) ?? Promise.resolve(undefined),
       logger,
+      dev: config.dev,
     });
   }
 

@@ -58,6 +58,7 @@ test("the smallest configuration gets every default", (t) => {
       },
       files: { statAge: 1000, statEntries: 10_000 },
       log: { level: "info", access: true },
+      dev: false,
       drainTimeout: 30_000,
     },
   );
@@ -77,8 +78,6 @@ test("paths are absolute and start from the folder of the file", (t) => {
   assert.equal(config.backends.app!.server.path, join(folder, "app.sock"));
 });
 
-test("durations and sizes are numbers or have units", (t) => {
-  const { config } = load(
 test("a site names the origins and the backends its scripts may reach", (t) => {
   const text = (allow: string) =>
     `sites: [{ scripts: site.ts, allow: { ${allow} } }]\nbackends: { app: "http://a" }`;
@@ -89,6 +88,8 @@ test("a site names the origins and the backends its scripts may reach", (t) => {
   assert.equal(allowed("files: []").backends, undefined);
 });
 
+test("durations and sizes are numbers or have units", (t) => {
+  const { config } = load(
     t,
     "sites: [{ scripts: site.ts, limits: { cpu: 20, memory: 32, deadline: 1.5s, body: 64kb } }]\n" +
       "http: { body: 1gb, head: 2000, headTimeout: 1m, requestLine: 1KB }\ndrainTimeout: 1h",

@@ -180,6 +180,7 @@ export class SiteHarness {
         http: {} as never,
         files: { statAge: 1000, statEntries: 1000 },
         log: { level: "trace", access: false },
+        dev: false,
         drainTimeout: 1000,
       },
       runtime: await runtime,

@@ -131,6 +131,7 @@ function testConfig(scripts: readonly string[], changes: Partial<Config> = {}): 
     },
     files: { statAge: 1000, statEntries: 1000 },
     log: { level: "debug", access: true },
+    dev: false,
     drainTimeout: 10_000,
     ...changes,
   };
