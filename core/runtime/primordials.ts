@@ -32,7 +32,7 @@ export const { freeze: freezeObject, create: createObject } = Object;
 export const { fromCharCode } = String;
 export const { min, max } = Math;
 export const { isView } = ArrayBuffer;
-export const { stringify: jsonStringify } = JSON;
+export const { stringify: jsonStringify, parse: jsonParse } = JSON;
 export const uriDecode = decodeURIComponent;
 export const uriEncode = encodeURIComponent;
 
@@ -76,6 +76,8 @@ export const mapForEach: (
   map: ReadonlyMap<unknown, unknown>,
   visit: (value: unknown, key: unknown) => void,
 ) => void = uncurry(Map.prototype.forEach) as never;
+export const setAdd: <T>(set: Set<T>, item: T) => Set<T> = uncurry(Set.prototype.add) as never;
+export const setDelete: <T>(set: Set<T>, item: T) => boolean = uncurry(Set.prototype.delete) as never;
 export const setForEach: (set: ReadonlySet<unknown>, visit: (value: unknown) => void) => void = uncurry(
   Set.prototype.forEach,
 ) as never;

@@ -1,0 +1,58 @@
+import { push, setAdd, setDelete, setSize } from "../primordials.ts";
+import type { AbortState } from "./abort_state.ts";
+
+/** Dependents among which those that are gone are first looked for. */
+const FIRST_SWEEP = 16;
+
+/**
+ * The dependents of a signal, in the order they were made. They are held weakly, or a signal that lives as long as
+ * the isolate would keep all that `AbortSignal.any` ever made of it; only those that somebody listens to are held.
+ */
+export class DependentStates {
+  #references: WeakRef<AbortState>[] = [];
+  readonly #kept = new Set<AbortState>();
+  #sweepAt = FIRST_SWEEP;
+
+  add(dependent: AbortState): void {
+    if (this.#references.length >= this.#sweepAt) this.#sweep();
+    push(this.#references, new WeakRef(dependent));
+  }
+
+  /** Holds the dependent strongly, or no longer. */
+  keep(dependent: AbortState, wanted: boolean): void {
+    if (wanted) setAdd(this.#kept, dependent);
+    else setDelete(this.#kept, dependent);
+  }
+
+  get anyKept(): boolean {
+    return setSize(this.#kept) > 0;
+  }
+
+  /** Number of dependents that are held weakly or strongly, those that are gone included until the next sweep. */
+  get size(): number {
+    return this.#references.length;
+  }
+
+  /** Those that still exist; forgets them all. */
+  take(): AbortState[] {
+    this.#sweep();
+    const states: AbortState[] = [];
+    for (let i = 0; i < this.#references.length; i++) {
+      const state = this.#references[i]!.deref();
+      if (state !== undefined) push(states, state);
+    }
+    this.#references = [];
+    return states;
+  }
+
+  #sweep(): void {
+    const left: WeakRef<AbortState>[] = [];
+    for (let i = 0; i < this.#references.length; i++) {
+      const reference = this.#references[i]!;
+      if (reference.deref() !== undefined) push(left, reference);
+    }
+    this.#references = left;
+    // So that sweeping costs each addition no more than a constant.
+    this.#sweepAt = Math.max(FIRST_SWEEP, left.length * 2);
+  }
+}
