@@ -11,10 +11,18 @@ import { LogDestination } from "./observe/log_destination.ts";
 import { createLogger, type Logger } from "./observe/logger.ts";
 import { RequestIds } from "./observe/request_id.ts";
 import type { CompiledSite } from "./script/compiled_site.ts";
+import { Heartbeat } from "./script/heartbeat.ts";
 import type { StartMessage, SupervisorMessage, WorkerMessage } from "./supervisor/messages.ts";
 
 /** Milliseconds between the ticks of all deadlines in a worker. */
 const TICK = 100;
+
+/** What the worker needs of the process around it. */
+interface WorkerParent {
+  tell(message: WorkerMessage): void;
+  /** The process cannot go on for long; `site` is the one whose scripts have done it. */
+  leave(reason: string, site: string): void;
+}
 
 /** One worker process: accepts from the listening sockets it was born with and serves every site. */
 class Worker {
@@ -32,8 +40,7 @@ class Worker {
   readonly #cut = Promise.withResolvers<string>();
   #draining = false;
 
-  /** `leave` is called when the process cannot go on for long, with the reason. */
-  constructor(start: StartMessage, leave: (reason: string) => void) {
+  constructor(start: StartMessage, parent: WorkerParent) {
     const { config, runtime, sites } = start;
     this.#start = start;
     this.#drainTimeout = config.drainTimeout;
@@ -42,6 +49,12 @@ class Worker {
     const wanted = config.log.access && config.log.level !== "silent";
     this.#access = new AccessLog(wanted ? this.#destination : undefined);
     this.#backends = createBackends(config.backends, { timers: this.#timers, head: config.http });
+    const heartbeat = new Heartbeat({
+      fd: start.heartbeat,
+      sites: config.sites.map(({ name }) => name),
+      signal: () => parent.tell({ type: "alive" }),
+      report: (losses) => parent.tell({ type: "losses", losses }),
+    });
     this.#router = new SiteRouter({
       config,
       runtime,
@@ -51,8 +64,10 @@ class Worker {
       timers: this.#timers,
       logger: this.#logger,
       access: this.#access,
-      catastrophe: leave,
+      heartbeat,
+      catastrophe: (message, site) => parent.leave(message, site),
     });
+    for (const { site, milliseconds } of start.quarantined) this.quarantine(site, milliseconds);
   }
 
   async listen(): Promise<void> {
@@ -71,6 +86,14 @@ class Worker {
 
   load(site: CompiledSite): void {
     this.#router.load(site);
+  }
+
+  quarantine(site: string, milliseconds: number): void {
+    this.#router.quarantine(site, milliseconds);
+  }
+
+  lift(site: string): void {
+    this.#router.lift(site);
   }
 
   /** Finishes what is under way, `drainTimeout` at most, and ends the process. */
@@ -150,6 +173,12 @@ class WorkerProgram {
       case "load":
         this.#load(message.site);
         break;
+      case "quarantine":
+        this.#worker?.quarantine(message.site, message.milliseconds);
+        break;
+      case "lift":
+        this.#worker?.lift(message.site);
+        break;
       case "drain":
         this.#drain();
         break;
@@ -161,7 +190,10 @@ class WorkerProgram {
 
   async #start(message: StartMessage): Promise<void> {
     try {
-      this.#worker = new Worker(message, (reason) => this.#leave(reason));
+      this.#worker = new Worker(message, {
+        tell: (said) => this.#tell(said),
+        leave: (reason, site) => this.#leave(reason, site),
+      });
       await this.#worker.listen();
       this.#tell({ type: "ready" });
     } catch (error) {
@@ -180,8 +212,8 @@ class WorkerProgram {
   }
 
   /** Another worker starts while this one finishes what is under way. */
-  #leave(reason: string): void {
-    this.#tell({ type: "leaving", reason });
+  #leave(reason: string, site?: string): void {
+    this.#tell({ type: "leaving", reason, site });
     this.#drain();
   }
 

@@ -17,6 +17,8 @@ export interface Config {
   readonly log: LogConfig;
   /** Whether clients are told how scripts have failed; for development only. */
   readonly dev: boolean;
+  readonly watchdog: WatchdogConfig;
+  readonly quarantine: QuarantineConfig;
   /** Milliseconds that SIGTERM waits for open exchanges before it cuts them off. */
   readonly drainTimeout: number;
 }
@@ -141,6 +143,28 @@ export interface FilesConfig {
   readonly statAge: number;
   /** Paths the stat cache holds. */
   readonly statEntries: number;
+}
+
+/** When the supervisor kills a worker. */
+export interface WatchdogConfig {
+  /** Milliseconds without a sign of life, besides what scripts may lawfully take. */
+  readonly heartbeat: number;
+  /** Bytes of resident memory. */
+  readonly memory: number;
+}
+
+/** When a site's scripts are kept from running. */
+export interface QuarantineConfig {
+  /** Workers that ended on account of the site within `window`. */
+  readonly deaths: number;
+  /** Milliseconds. */
+  readonly window: number;
+  /** Percent of one worker's time, over ten seconds, that its scripts use up by reaching their limits. */
+  readonly share: number;
+  /** Milliseconds the first one lasts, doubled at each further one; 0 for none at all. */
+  readonly time: number;
+  /** Milliseconds one lasts at most. */
+  readonly longest: number;
 }
 
 export interface LogConfig {

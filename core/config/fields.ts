@@ -7,13 +7,16 @@ import { listenAddress } from "./listen_address.ts";
 import { backendName } from "./name_formats.ts";
 import { originsSection } from "./origins_fields.ts";
 import { siteSection, type WrittenSite } from "./site_fields.ts";
+import { quarantineSection, type WrittenWatchdog, watchdogSection } from "./watchdog_fields.ts";
 
 /** A whole configuration as it is written, before references are resolved. */
-export interface WrittenConfig extends Omit<Config, "file" | "listen" | "sites" | "backends" | "workers"> {
+export interface WrittenConfig
+  extends Omit<Config, "file" | "listen" | "sites" | "backends" | "workers" | "watchdog"> {
   readonly listen: readonly (ListenAddress | undefined)[] | undefined;
   readonly workers: number | undefined;
   readonly sites: readonly (WrittenSite | undefined)[] | undefined;
   readonly backends: Readonly<Record<string, WrittenBackend | undefined>>;
+  readonly watchdog: WrittenWatchdog;
 }
 
 const filesSection: Section<FilesConfig> = {
@@ -89,6 +92,8 @@ export const configSection: Section<WrittenConfig> = {
       type: { kind: "boolean" },
       default: false,
     },
+    watchdog: { doc: watchdogSection.doc, type: { kind: "section", section: watchdogSection } },
+    quarantine: { doc: quarantineSection.doc, type: { kind: "section", section: quarantineSection } },
     drainTimeout: {
       doc: "Time that SIGTERM waits for open exchanges before it cuts them off.",
       type: { kind: "duration", minimum: 0, maximum: 24 * 3_600_000 },

@@ -8,6 +8,7 @@ import type { WrittenSite } from "./site_fields.ts";
 import { didYouMean } from "./suggestion.ts";
 import { quoteValue } from "./value_error.ts";
 import { defaultsOf, type ValueReader } from "./value_reader.ts";
+import { defaultWorkerMemory } from "./watchdog_fields.ts";
 
 /**
  * The rules that concern several values at once: references to backends, hosts and listeners that are there
@@ -32,10 +33,11 @@ export function resolveConfig(written: WrittenConfig, reader: ValueReader, file:
     return resolveSite(site, index, backend, reader);
   });
   checkHosts(written, reader);
+  const workers = written.workers ?? 1;
   return {
     file,
     listen: resolveListen(written, reader),
-    workers: written.workers ?? 1,
+    workers,
     sites: sites.map((site) => ({ ...site, name: siteName(site, sites) })),
     backends: Object.fromEntries(backends),
     origins: written.origins,
@@ -43,6 +45,8 @@ export function resolveConfig(written: WrittenConfig, reader: ValueReader, file:
     files: written.files,
     log: written.log,
     dev: written.dev,
+    watchdog: { ...written.watchdog, memory: written.watchdog?.memory ?? defaultWorkerMemory(workers) },
+    quarantine: written.quarantine,
     drainTimeout: written.drainTimeout,
   };
 }

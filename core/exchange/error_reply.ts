@@ -10,7 +10,7 @@ import type { Reply } from "./reply.ts";
  */
 export function errorReply(error: HttpError, details?: FailureDetails): Reply {
   const page = details === undefined ? standardPage(error.status) : failureBody(details);
-  if (error.status === 503) page.headers.set("Retry-After", "1");
+  if (error.status === 503) page.headers.set("Retry-After", String(error.retryAfter ?? 1));
   return { status: error.status, headers: page.headers, body: page.body, by: "proxy" };
 }
 

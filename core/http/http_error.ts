@@ -10,11 +10,14 @@ export class HttpError extends Error {
   readonly code: string;
   /** Status of the response this failure becomes: 400 to 599. */
   readonly status: number;
+  /** Seconds after which it is worth asking again; for 503. */
+  readonly retryAfter: number | undefined;
 
-  constructor(status: number, code: string, message: string, cause?: unknown) {
+  constructor(status: number, code: string, message: string, cause?: unknown, retryAfter?: number) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "HttpError";
     this.status = status;
     this.code = code;
+    this.retryAfter = retryAfter;
   }
 }

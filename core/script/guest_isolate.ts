@@ -4,10 +4,8 @@ import type { CompiledRuntime } from "./compiled_runtime.ts";
 import type { CompiledSite } from "./compiled_site.ts";
 import { guestStack } from "./guest_error.ts";
 import { hostUrl } from "./host_url.ts";
+import { LOAD_LIMIT } from "./load_limit.ts";
 import { bundleFileName, RUNTIME_FILE_NAME, wrapBundle } from "./wrap_bundle.ts";
-
-/** Milliseconds the scripts may take while they load. */
-const LOAD_LIMIT = 2_000;
 
 /** What goes into an entry: event texts, each possibly followed by bytes (`runtime/protocol.md`). */
 export type Event = string | ArrayBuffer;

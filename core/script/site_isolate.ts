@@ -177,7 +177,8 @@ export class SiteIsolate {
 
   /** A limit that struck only because the machine was busy is not the scripts' fault. */
   #countLoss(error: unknown, since: number): void {
-    const isTheirs = error instanceof CpuLimitReached ? !error.starved : !(error instanceof RejectionUnhandled);
+    const isTheirs =
+      error instanceof CpuLimitReached ? !error.starved : !(error instanceof RejectionUnhandled);
     if (isTheirs) this.#services.activity.lost(since);
   }
 

@@ -1,9 +1,16 @@
 import type { Config, ListenAddress } from "../config/config.ts";
 import type { CompiledRuntime } from "../script/compiled_runtime.ts";
 import type { CompiledSite } from "../script/compiled_site.ts";
+import type { Losses } from "../script/heartbeat.ts";
 
 /** What the supervisor tells a worker, over the IPC channel with the structured clone algorithm. */
-export type SupervisorMessage = StartMessage | LoadMessage | DrainMessage | CutMessage;
+export type SupervisorMessage =
+  | StartMessage
+  | LoadMessage
+  | QuarantineMessage
+  | LiftMessage
+  | DrainMessage
+  | CutMessage;
 
 /** The first message; the worker answers `ready` or `failed`. */
 export interface StartMessage {
@@ -12,6 +19,16 @@ export interface StartMessage {
   readonly runtime: CompiledRuntime;
   readonly sites: readonly CompiledSite[];
   readonly listeners: readonly InheritedListener[];
+  /** Descriptor of the worker's heartbeat file, undefined without one. */
+  readonly heartbeat: number | undefined;
+  readonly quarantined: readonly QuarantinedSite[];
+}
+
+/** A site whose scripts must not run. */
+export interface QuarantinedSite {
+  readonly site: string;
+  /** Milliseconds until that is likely to end, for `Retry-After`; a `lift` message ends it. */
+  readonly milliseconds: number;
 }
 
 /** A listening socket that the worker was born with. */
@@ -24,6 +41,17 @@ export interface InheritedListener {
 export interface LoadMessage {
   readonly type: "load";
   readonly site: CompiledSite;
+}
+
+/** The scripts of a site must not run from now on. */
+export interface QuarantineMessage extends QuarantinedSite {
+  readonly type: "quarantine";
+}
+
+/** They may again. */
+export interface LiftMessage {
+  readonly type: "lift";
+  readonly site: string;
 }
 
 /** Stop accepting, finish what is under way and exit with 0. */
@@ -44,5 +72,9 @@ export type WorkerMessage =
   | { readonly type: "loaded"; readonly site: string; readonly version: number }
   /** The version cannot be loaded; the one before it goes on serving. */
   | { readonly type: "refused"; readonly site: string; readonly version: number; readonly message: string }
-  /** The worker ends after what is under way: start another now. */
-  | { readonly type: "leaving"; readonly reason: string };
+  /** The worker ends after what is under way: start another now. `site` is to blame. */
+  | { readonly type: "leaving"; readonly reason: string; readonly site?: string | undefined }
+  /** A sign of life, where there is no heartbeat file. */
+  | { readonly type: "alive" }
+  /** Time that scripts have taken by reaching their limits, since the last such message. */
+  | { readonly type: "losses"; readonly losses: Losses };

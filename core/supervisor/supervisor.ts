@@ -6,25 +6,33 @@ import { createLogger, type Logger } from "../observe/logger.ts";
 import { compileRuntime } from "../script/compile_runtime.ts";
 import { compileSite } from "../script/compile_site.ts";
 import type { CompiledRuntime } from "../script/compiled_runtime.ts";
+import type { CompiledSite } from "../script/compiled_site.ts";
 import { bannerText } from "./banner.ts";
 import { type ListeningSocket, openListeningSocket } from "./listening_socket.ts";
+import { Quarantine } from "./quarantine.ts";
 import { ScriptVersions } from "./script_versions.ts";
 import { Signals } from "./signals.ts";
+import { LOOK, Watchdog } from "./watchdog.ts";
 import { WorkerPool } from "./worker_pool.ts";
-import { inheritedListeners } from "./worker_process.ts";
+import { inheritedListeners, WORKER_FLAGS } from "./worker_process.ts";
 
 /** The worker's program: TypeScript in a checkout, JavaScript in the package. */
 const WORKER_FILE = fileURLToPath(new URL(`../worker${import.meta.url.slice(-3)}`, import.meta.url));
+
+export interface SupervisorOptions {
+  /** Flags of Node and V8 for workers, in the place of those that keep isolates within their limits. For tests. */
+  readonly workerFlags?: readonly string[];
+}
 
 /**
  * Serves until a signal ends it, and resolves to the process's exit code: 0 after a clean end, 1 when serving
  * was not possible (the reason is on standard error), 128 plus the signal's number when a second signal cut
  * it short. Logs to standard output.
  */
-export async function runSupervisor(config: Config): Promise<number> {
+export async function runSupervisor(config: Config, options: SupervisorOptions = {}): Promise<number> {
   const destination = new LogDestination({ delay: 10 });
   const logger = createLogger(config.log, {}, destination);
-  const supervisor = new Supervisor(config, logger);
+  const supervisor = new Supervisor(config, logger, options);
   try {
     return await supervisor.run();
   } finally {
@@ -37,19 +45,27 @@ class Supervisor {
   readonly #logger: Logger;
   readonly #sockets: ListeningSocket[] = [];
   readonly #scripts: ScriptVersions;
+  readonly #quarantine: Quarantine;
+  readonly #workerFlags: readonly string[];
   #pool: WorkerPool | undefined;
   readonly #startedAt = performance.now();
   #stopping = false;
   readonly #stop = Promise.withResolvers<"stop">();
   readonly #cut = Promise.withResolvers<number>();
 
-  constructor(config: Config, logger: Logger) {
+  constructor(config: Config, logger: Logger, { workerFlags = WORKER_FLAGS }: SupervisorOptions) {
     this.#config = config;
     this.#logger = logger;
+    this.#workerFlags = workerFlags;
+    this.#quarantine = new Quarantine({
+      config: config.quarantine,
+      logger,
+      tell: (message) => this.#pool?.tell(message),
+    });
     this.#scripts = new ScriptVersions({
       sites: config.sites,
       compile: compileSite,
-      publish: (site) => this.#pool?.load(site) ?? Promise.resolve(undefined),
+      publish: (site) => this.#publish(site),
       logger,
       dev: config.dev,
     });
@@ -60,6 +76,7 @@ class Supervisor {
       stop: (times, number) => this.#onStop(times, number),
       reload: () => this.#onReload(),
     });
+    const look = setInterval(() => this.#look(), LOOK).unref();
     try {
       const started = await Promise.race([this.#start(), this.#stop.promise]);
       if (started === "failed") return 1;
@@ -71,6 +88,7 @@ class Supervisor {
       return 1;
     } finally {
       signals.close();
+      clearInterval(look);
       this.#scripts.close();
       this.#pool?.kill();
       for (const socket of this.#sockets) socket.close();
@@ -107,8 +125,12 @@ class Supervisor {
     const listeners = inheritedListeners(this.#sockets);
     return new WorkerPool({
       size: this.#config.workers,
-      file: WORKER_FILE,
-      fds: this.#sockets.map(({ fd }) => fd),
+      program: {
+        file: WORKER_FILE,
+        flags: this.#workerFlags,
+        fds: this.#sockets.map(({ fd }) => fd),
+      },
+      watchdog: new Watchdog({ config: this.#config }),
       logger: this.#logger,
       startMessage: async () => ({
         type: "start",
@@ -116,8 +138,23 @@ class Supervisor {
         runtime: await runtime,
         sites: this.#scripts.current,
         listeners,
+        quarantined: this.#quarantine.sites,
       }),
+      onBlame: (site, reason) => this.#quarantine.workerEnded(site, reason),
+      onLosses: (worker, losses) => this.#quarantine.lost(worker, losses),
     });
+  }
+
+  /** A quarantined version is out of the workers before its successor's quarantine ends. */
+  #publish(site: CompiledSite): Promise<string | undefined> {
+    const loaded = this.#pool?.load(site) ?? Promise.resolve(undefined);
+    if (site.broken === undefined) this.#quarantine.renewed(site.site);
+    return loaded;
+  }
+
+  #look(): void {
+    this.#pool?.look();
+    this.#quarantine.check();
   }
 
   #announce(): void {

@@ -1,22 +1,33 @@
 import type { Logger } from "../observe/logger.ts";
 import type { CompiledSite } from "../script/compiled_site.ts";
+import type { Losses } from "../script/heartbeat.ts";
 import { LoadRound } from "./load_round.ts";
-import type { CutMessage, DrainMessage, StartMessage, WorkerMessage } from "./messages.ts";
+import type {
+  CutMessage,
+  DrainMessage,
+  LiftMessage,
+  QuarantineMessage,
+  StartMessage,
+  WorkerMessage,
+} from "./messages.ts";
 import { restartDelay } from "./restart_delay.ts";
-import { WorkerProcess } from "./worker_process.ts";
+import type { Watchdog } from "./watchdog.ts";
+import { type WorkerEnd, WorkerProcess, type WorkerProgram } from "./worker_process.ts";
 
 export interface WorkerPoolOptions {
   readonly size: number;
-  /** Program of a worker. */
-  readonly file: string;
-  /** Listening sockets the workers inherit. */
-  readonly fds: readonly number[];
+  readonly program: WorkerProgram;
+  readonly watchdog: Watchdog;
   readonly logger: Logger;
   /**
    * What a worker that is started now has to serve. Its process boots while the first versions still compile;
    * a rejection is whoever compiles them's to report.
    */
-  readonly startMessage: () => Promise<StartMessage>;
+  readonly startMessage: () => Promise<Omit<StartMessage, "heartbeat">>;
+  /** A worker has ended or will, on account of a site's scripts. */
+  readonly onBlame: (site: string, reason: string) => void;
+  /** The scripts of sites have taken time of a worker by reaching their limits. */
+  readonly onLosses: (worker: WorkerProcess, losses: Losses) => void;
 }
 
 interface Slot {
@@ -46,6 +57,8 @@ export class WorkerPool {
   #starting = true;
   #draining = false;
   #killing = false;
+  /** Workers have no heartbeat files, and the log says so. */
+  #isBlind = false;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
@@ -79,6 +92,20 @@ export class WorkerPool {
     this.#rounds.add(round);
     for (const worker of workers) worker.send({ type: "load", site });
     return round.outcome.finally(() => this.#rounds.delete(round));
+  }
+
+  /** Tells every worker that has been told what to serve; the others hear it in their start message. */
+  tell(message: QuarantineMessage | LiftMessage): void {
+    for (const worker of this.#running) if (worker.told) worker.send(message);
+  }
+
+  /** Lets the watchdog look at every worker, and kills those that must end. */
+  look(): void {
+    for (const { worker, reason, site } of this.#options.watchdog.look(this.#running)) {
+      this.#options.logger.error({ worker: worker.pid, site, reason }, "worker killed by the watchdog");
+      worker.kill();
+      if (site !== undefined) this.#options.onBlame(site, reason);
+    }
   }
 
   /** Lets every worker finish what is under way, `timeout` milliseconds at most, and resolves when all have ended. */
@@ -116,10 +143,10 @@ export class WorkerPool {
   }
 
   #spawn(index: number): void {
-    const { file, fds, startMessage } = this.#options;
-    const worker = new WorkerProcess(index, file, fds, {
+    const { program, startMessage } = this.#options;
+    const worker = new WorkerProcess(index, program, {
       message: (from, message) => this.#onMessage(from, message),
-      ended: (from, reason, clean) => this.#onEnded(from, reason, clean),
+      ended: (from, end) => this.#onEnded(from, end),
     });
     this.#slots[index]!.worker = worker;
     this.#running.add(worker);
@@ -127,10 +154,11 @@ export class WorkerPool {
       (message) => {
         if (this.#draining) return;
         worker.told = true;
-        worker.send(message);
+        worker.send({ ...message, heartbeat: worker.heartbeat });
       },
       () => worker.kill(),
     );
+    if (worker.heartbeat === undefined) this.#warnBlind();
     setTimeout(() => this.#checkStarted(worker), START_DEADLINE).unref();
   }
 
@@ -148,7 +176,10 @@ export class WorkerPool {
         for (const round of this.#rounds) round.answered(worker, message);
         break;
       case "leaving":
-        this.#onLeaving(worker, message.reason);
+        this.#onLeaving(worker, message.reason, message.site);
+        break;
+      case "losses":
+        this.#options.onLosses(worker, message.losses);
         break;
     }
   }
@@ -163,17 +194,20 @@ export class WorkerPool {
   }
 
   /** The worker has not ended yet, but the next one may start. */
-  #onLeaving(worker: WorkerProcess, reason: string): void {
-    this.#options.logger.warn({ worker: worker.pid, reason }, "worker leaves");
+  #onLeaving(worker: WorkerProcess, reason: string, site: string | undefined): void {
+    this.#options.logger.warn({ worker: worker.pid, site, reason }, "worker leaves");
+    if (site !== undefined) this.#options.onBlame(site, reason);
     worker.serving = false;
     for (const round of this.#rounds) round.ended(worker);
     this.#replace(worker);
   }
 
-  #onEnded(worker: WorkerProcess, reason: string, clean: boolean): void {
+  #onEnded(worker: WorkerProcess, { reason, signal, clean }: WorkerEnd): void {
     this.#running.delete(worker);
+    const site = this.#killing ? undefined : this.#options.watchdog.blameForEnd(worker, signal);
+    if (site !== undefined) this.#options.onBlame(site, reason);
     for (const round of this.#rounds) round.ended(worker);
-    const details = { worker: worker.pid, reason, seconds: Math.round(worker.age / 100) / 10 };
+    const details = { worker: worker.pid, site, reason, seconds: Math.round(worker.age / 100) / 10 };
     if (clean || this.#killing || (this.#draining && !worker.told))
       this.#options.logger.info(details, "worker ended");
     else this.#options.logger.error(details, "worker ended");
@@ -190,6 +224,14 @@ export class WorkerPool {
     slot.failures = failures;
     if (delay === 0) this.#spawn(worker.slot);
     else slot.timer = setTimeout(() => this.#spawn(worker.slot), delay);
+  }
+
+  #warnBlind(): void {
+    if (this.#isBlind) return;
+    this.#isBlind = true;
+    this.#options.logger.warn(
+      "no folder takes a heartbeat file: whose scripts end a worker cannot be told, and no site is quarantined for it",
+    );
   }
 
   #checkStarted(worker: WorkerProcess): void {

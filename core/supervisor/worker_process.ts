@@ -1,15 +1,34 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import type { HeartbeatRecord } from "../script/heartbeat_record.ts";
+import { HeartbeatFile } from "./heartbeat_file.ts";
 import type { InheritedListener, SupervisorMessage, WorkerMessage } from "./messages.ts";
+
+/** How a worker has ended. */
+export interface WorkerEnd {
+  /** One phrase, such as `killed by SIGKILL`. */
+  readonly reason: string;
+  readonly signal: NodeJS.Signals | null;
+  readonly clean: boolean;
+}
+
+export interface WorkerProgram {
+  /** Path of the worker's program. */
+  readonly file: string;
+  /** Flags of Node and V8. */
+  readonly flags: readonly string[];
+  /** Listening sockets of this process that it inherits. */
+  readonly fds: readonly number[];
+}
 
 /** Gets what happens to a worker. */
 export interface WorkerObserver {
   message(worker: WorkerProcess, message: WorkerMessage): void;
-  /** Called exactly once. `reason` is one phrase, such as `killed by SIGKILL`. */
-  ended(worker: WorkerProcess, reason: string, clean: boolean): void;
+  /** Called exactly once, before its heartbeat file is closed. */
+  ended(worker: WorkerProcess, end: WorkerEnd): void;
 }
 
 /** isolated-vm needs the first; without the second its limits do not hold (docs/decisions/0006). */
-const WORKER_FLAGS = ["--no-node-snapshot", "--no-use-osr"];
+export const WORKER_FLAGS: readonly string[] = ["--no-node-snapshot", "--no-use-osr"];
 
 /** Inherited descriptors follow standard input, output, error and the IPC channel. */
 const FIRST_INHERITED = 4;
@@ -30,31 +49,41 @@ export class WorkerProcess {
   told = false;
   /** Has answered `ready` and has not said that it is leaving. */
   serving = false;
+  /** Descriptor under which the worker finds its heartbeat file, undefined without one. */
+  readonly heartbeat: number | undefined;
   readonly #child: ChildProcess;
+  readonly #file = HeartbeatFile.open();
+  /** Signs of life that came as messages, for want of a file. */
+  #signs = 0;
   #ended = false;
 
-  /**
-   * @param fds listening sockets of this process.
-   * @param file the worker's program.
-   */
-  constructor(slot: number, file: string, fds: readonly number[], observer: WorkerObserver) {
+  constructor(slot: number, { file, flags, fds }: WorkerProgram, observer: WorkerObserver) {
     this.slot = slot;
-    this.#child = spawn(process.execPath, [...WORKER_FLAGS, file], {
-      stdio: ["ignore", "inherit", "inherit", "ipc", ...fds],
+    this.heartbeat = this.#file && FIRST_INHERITED + fds.length;
+    this.#child = spawn(process.execPath, [...flags, file], {
+      stdio: ["ignore", "inherit", "inherit", "ipc", ...fds, ...(this.#file ? [this.#file.fd] : [])],
       serialization: "advanced",
     });
-    this.#child.on("message", (message) => observer.message(this, message as WorkerMessage));
+    this.#child.on("message", (message) => this.#hear(message as WorkerMessage, observer));
     this.#child.once("exit", (code, signal) => {
-      this.#end(observer, signal === null ? `exit code ${code}` : `killed by ${signal}`, code === 0);
+      const reason = signal === null ? `exit code ${code}` : `killed by ${signal}`;
+      this.#end(observer, { reason, signal, clean: code === 0 });
     });
     // Also emitted when a signal or a message cannot be delivered, which the exit explains soon enough.
     this.#child.on("error", (error) => {
-      if (this.#child.pid === undefined) this.#end(observer, `cannot be started: ${error.message}`, false);
+      if (this.#child.pid !== undefined) return;
+      this.#end(observer, { reason: `cannot be started: ${error.message}`, signal: null, clean: false });
     });
   }
 
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  /** Its last sign of life. Without a file any site may be running. */
+  get record(): HeartbeatRecord {
+    if (this.#file !== undefined && this.#signs === 0) return this.#file.read();
+    return { sequence: this.#signs, site: -1, activity: this.#signs === 0 ? "none" : "entry" };
   }
 
   /** Milliseconds since the process was started. */
@@ -71,10 +100,16 @@ export class WorkerProcess {
     this.#child.kill("SIGKILL");
   }
 
-  #end(observer: WorkerObserver, reason: string, clean: boolean): void {
+  #hear(message: WorkerMessage, observer: WorkerObserver): void {
+    if (message.type === "alive") this.#signs++;
+    else observer.message(this, message);
+  }
+
+  #end(observer: WorkerObserver, end: WorkerEnd): void {
     if (this.#ended) return;
     this.#ended = true;
     this.serving = false;
-    observer.ended(this, reason, clean);
+    observer.ended(this, end);
+    this.#file?.close();
   }
 }

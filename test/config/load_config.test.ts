@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { ConfigError } from "../../core/config/config_error.ts";
 import type { Environment } from "../../core/config/environment.ts";
 import { loadConfig } from "../../core/config/load_config.ts";
+import { defaultWorkerMemory } from "../../core/config/watchdog_fields.ts";
 import { configFolder, faultsOf, writeConfig } from "./config_folder.ts";
 
 function load(t: TestContext, text: string, environment: Environment = {}) {
@@ -59,6 +60,8 @@ test("the smallest configuration gets every default", (t) => {
       files: { statAge: 1000, statEntries: 10_000 },
       log: { level: "info", access: true },
       dev: false,
+      watchdog: { heartbeat: 2000, memory: defaultWorkerMemory(config.workers) },
+      quarantine: { deaths: 2, window: 60_000, share: 50, time: 30_000, longest: 1_800_000 },
       drainTimeout: 30_000,
     },
   );

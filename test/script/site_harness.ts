@@ -181,6 +181,8 @@ export class SiteHarness {
         files: { statAge: 1000, statEntries: 1000 },
         log: { level: "trace", access: false },
         dev: false,
+        watchdog: {} as never,
+        quarantine: {} as never,
         drainTimeout: 1000,
       },
       runtime: await runtime,

@@ -1,5 +1,9 @@
-/** Program for tests: runs the supervisor with the configuration given as JSON, as `lodestone serve` does. */
+/**
+ * Program for tests: runs the supervisor with the configuration given as JSON, as `lodestone serve` does. A second
+ * argument, JSON too, are its options.
+ */
 import type { Config } from "../../core/config/config.ts";
-import { runSupervisor } from "../../core/supervisor/supervisor.ts";
+import { runSupervisor, type SupervisorOptions } from "../../core/supervisor/supervisor.ts";
 
-process.exit(await runSupervisor(JSON.parse(process.argv[2]!) as Config));
+const [config, options = "{}"] = process.argv.slice(2);
+process.exit(await runSupervisor(JSON.parse(config!) as Config, JSON.parse(options) as SupervisorOptions));

@@ -1,6 +1,6 @@
 import { get } from "node:http";
 import { fileURLToPath } from "node:url";
-import type { Config, ListenAddress, SiteConfig } from "../../core/config/config.ts";
+import type { Config, ListenAddress, ScriptLimits, SiteConfig } from "../../core/config/config.ts";
 import { originsSection } from "../../core/config/origins_fields.ts";
 import { defaultsOf } from "../../core/config/value_reader.ts";
 import { Child, type ChildResult } from "../support/child.ts";
@@ -14,7 +14,17 @@ export interface SupervisedOptions {
   readonly scripts: Record<string, string>;
   /** File names of the first site's scripts, by default the first of `scripts`. */
   readonly site?: readonly string[];
+  /** More sites, each with one script. */
+  readonly sites?: readonly AnotherSite[];
   readonly config?: Partial<Config>;
+  /** Flags of Node and V8 for the workers, in the place of the right ones. */
+  readonly workerFlags?: readonly string[];
+}
+
+export interface AnotherSite {
+  readonly host: string;
+  readonly script: string;
+  readonly limits?: Partial<ScriptLimits>;
 }
 
 const program = fileURLToPath(new URL("serve_config.ts", import.meta.url));
@@ -28,12 +38,18 @@ export class Supervised implements AsyncDisposable {
   constructor(options: SupervisedOptions) {
     for (const [name, text] of Object.entries(options.scripts)) this.folder.write(name, text);
     const names = options.site ?? [Object.keys(options.scripts)[0]!];
+    const more = (options.sites ?? []).map(({ host, script, limits }) => {
+      const site = testSite([`${this.folder.path}/${script}`]);
+      return { ...site, name: host, hosts: [host], limits: { ...site.limits, ...limits } };
+    });
     const config = testConfig(
-      names.map((name) => `${this.folder.path}/${name}`),
+      [testSite(names.map((name) => `${this.folder.path}/${name}`)), ...more],
       options.config,
     );
+    const { workerFlags } = options;
+    const parameters = [program, JSON.stringify(config), JSON.stringify({ workerFlags })];
     // From the checkout's folder, so that a relative NODE_OPTIONS finds what it names.
-    this.child = new Child(process.execPath, [program, JSON.stringify(config)], { cwd: root });
+    this.child = new Child(process.execPath, parameters, { cwd: root });
   }
 
   /** Log lines so far. */
@@ -109,13 +125,13 @@ export function ask(url: string, socketPath?: string): Promise<Answer> {
   return promise;
 }
 
-function testConfig(scripts: readonly string[], changes: Partial<Config> = {}): Config {
+function testConfig(sites: readonly SiteConfig[], changes: Partial<Config> = {}): Config {
   const listen: ListenAddress[] = [{ kind: "tcp", host: "127.0.0.1", port: 0 }];
   return {
     file: undefined,
     listen,
     workers: 2,
-    sites: [testSite(scripts)],
+    sites,
     backends: {},
     origins: defaultsOf(originsSection),
     http: {
@@ -132,6 +148,8 @@ function testConfig(scripts: readonly string[], changes: Partial<Config> = {}): 
     files: { statAge: 1000, statEntries: 1000 },
     log: { level: "debug", access: true },
     dev: false,
+    watchdog: { heartbeat: 2000, memory: 2 ** 30 },
+    quarantine: { deaths: 2, window: 60_000, share: 50, time: 30_000, longest: 60_000 },
     drainTimeout: 10_000,
     ...changes,
   };

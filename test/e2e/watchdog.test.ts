@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Config } from "../../core/config/config.ts";
+import { ask, Supervised } from "../supervisor/supervised.ts";
+import { type Answer, request } from "../support/request.ts";
+import { until } from "../support/until.ts";
+import { Neighbour } from "./neighbour.ts";
+
+const good = "export default () => new Response('good');\n";
+const repaired = "export default () => new Response('repaired');\n";
+
+/** Handles `/well`; everything else does what `body` says. */
+const bad = (body: string): string => `
+export default async (request: Request) => {
+  if (request.path === "/well") return new Response("well");
+  ${body}
+};
+`;
+
+interface Options {
+  readonly script: string;
+  readonly config?: Partial<Config>;
+  readonly workerFlags?: readonly string[];
+  readonly cpu?: number;
+}
+
+/** A good site for every host and a bad one, in one worker. */
+function serve({ script, config, workerFlags, cpu = 50 }: Options): Supervised {
+  return new Supervised({
+    scripts: { "good.ts": good, "bad.ts": script },
+    sites: [{ host: "bad.test", script: "bad.ts", limits: { cpu } }],
+    config: { workers: 1, ...config },
+    ...(workerFlags === undefined ? {} : { workerFlags }),
+  });
+}
+
+/** Status of an answer, or the code of what went wrong instead. */
+function outcome(url: string): Promise<Answer | string> {
+  return request(url, { host: "bad.test" }).catch(
+    (error: NodeJS.ErrnoException) => error.code ?? error.message,
+  );
+}
+
+/** Milliseconds from a log line to the first one of a worker that is ready after it. */
+async function replacementTime(supervised: Supervised, killed: Record<string, unknown>): Promise<number> {
+  const after = (line: Record<string, unknown>): boolean => Number(line.time) >= Number(killed.time);
+  const ready = await supervised.logged("worker ready", after);
+  return Number(ready.time) - Number(killed.time);
+}
+
+test("what the limits of an isolate do not stop ends with the worker, then with quarantine; a repaired script lifts it", async (t) => {
+  await using supervised = serve({
+    script: bad("const x: unknown[] = []; for (;;) x.push(new Array(1000));"),
+    // Without --no-use-osr neither the memory limit of the isolate nor its CPU limit holds.
+    workerFlags: ["--no-node-snapshot"],
+    config: { watchdog: { heartbeat: 1000, memory: 512 * 2 ** 20 } },
+  });
+  const url = await supervised.serving();
+  await using neighbour = new Neighbour(url, "good.test");
+  await until("the neighbour is under way", () => neighbour.answered > 10);
+
+  for (const times of [1, 2]) {
+    assert.equal(typeof (await outcome(`${url}/bad`)), "string", "the victim's connection breaks");
+    const killed = await until("the watchdog kills the worker", () => {
+      return supervised.log("worker killed by the watchdog")[times - 1];
+    });
+    assert.equal(killed.site, "bad.test");
+    t.diagnostic(`${killed.reason}; replaced after ${await replacementTime(supervised, killed)} ms`);
+    const before = neighbour.answered;
+    const answers = await until("the neighbour is answered again", () => neighbour.answered > before + 10);
+    assert.ok(answers);
+    assert.ok((await replacementTime(supervised, killed)) < 1000);
+  }
+
+  const quarantined = await supervised.logged("site quarantined");
+  assert.equal(quarantined.site, "bad.test");
+  assert.match(String(quarantined.reason), /2 of its workers/);
+  const failures = new Map(neighbour.failures);
+  const answered = neighbour.answered;
+  for (const path of ["/bad", "/well", "/bad"]) {
+    const answer = await request(url + path, { host: "bad.test" });
+    assert.equal(answer.status, 503);
+    const retryAfter = Number(answer.headers["retry-after"]);
+    assert.ok(retryAfter > 20 && retryAfter <= 30, `Retry-After: ${retryAfter}`);
+    assert.doesNotMatch(answer.text, /quarantine|worker|bad\.ts/, "clients learn nothing of the inside");
+  }
+  const line = await supervised.logged(
+    "request",
+    ({ site, code }) => site === "bad.test" && code !== undefined,
+  );
+  assert.equal(line.code, "site_quarantined");
+  await until("the neighbour goes on", () => neighbour.answered > answered + 50);
+  assert.deepEqual(neighbour.failures, failures, "the neighbour does not notice");
+
+  supervised.save("bad.ts", repaired);
+  const answer = await until("the repaired script answers", async () => {
+    const found = await request(url, { host: "bad.test" });
+    return found.status === 200 && found;
+  });
+  assert.equal(answer.text, "repaired");
+  assert.match(String((await supervised.logged("quarantine lifted")).reason), /new version/);
+  assert.deepEqual(neighbour.failures, failures);
+  t.diagnostic(`neighbour: ${neighbour}`);
+});
+
+test("a worker whose loop no longer turns is killed and replaced; no site is blamed when none was running", async (t) => {
+  await using supervised = serve({
+    script: repaired,
+    config: { watchdog: { heartbeat: 1000, memory: 2 ** 30 } },
+  });
+  const url = await supervised.serving();
+  const [stuck] = supervised.workers();
+  await until("the last request is history", async () => (await ask(url)).status === 200);
+  // Two beats: the site that ran last is no longer named.
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  const stopped = performance.now();
+  process.kill(stuck!, "SIGSTOP");
+  const killed = await supervised.logged("worker killed by the watchdog");
+  t.diagnostic(`killed ${Math.round(performance.now() - stopped)} ms after it was stopped: ${killed.reason}`);
+  assert.deepEqual([killed.worker, killed.site], [stuck, undefined]);
+  assert.match(String(killed.reason), /no sign of life/);
+  assert.equal((await ask(url)).status, 200);
+  assert.ok((await replacementTime(supervised, killed)) < 1000);
+});
+
+test("a worker that dies inside a site's scripts blames it", async () => {
+  await using supervised = serve({ script: bad("for (;;);"), cpu: 5000 });
+  const url = await supervised.serving();
+  for (const times of [1, 2]) {
+    assert.equal((await ask(url)).status, 200);
+    const [worker] = supervised.workers();
+    const victim = outcome(`${url}/bad`);
+    // Its request is under way when it no longer answers others.
+    const others = ask(url).then(
+      () => "answered",
+      () => "failed",
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    process.kill(worker!, "SIGSEGV");
+    assert.equal(typeof (await victim), "string");
+    await others;
+    const ended = await until("the end is logged", () => supervised.log("worker ended")[times - 1]);
+    assert.equal(ended.site, "bad.test");
+  }
+  assert.equal((await supervised.logged("site quarantined")).site, "bad.test");
+  const answer = (await outcome(`${url}/well`)) as Answer;
+  assert.equal(answer.status, 503);
+});
+
+test("a worker that is lawfully busy is left alone", async () => {
+  await using supervised = serve({
+    script: bad("const end = Date.now() + 2500; while (Date.now() < end); return new Response('done');"),
+    config: { watchdog: { heartbeat: 1000, memory: 2 ** 30 } },
+    cpu: 4000,
+  });
+  const url = await supervised.serving();
+  const answer = (await outcome(`${url}/long`)) as Answer;
+  assert.equal(answer.text, "done");
+  assert.deepEqual(supervised.log("worker killed by the watchdog"), []);
+});
+
+test("a site whose scripts use up a worker's time is quarantined; a slow request now and then is not", async () => {
+  await using supervised = serve({
+    script: bad("for (;;);"),
+    cpu: 200,
+    config: { quarantine: { deaths: 2, window: 60_000, share: 20, time: 1000, longest: 60_000 } },
+  });
+  const url = await supervised.serving();
+  const slow = (await outcome(`${url}/bad`)) as Answer;
+  assert.equal(slow.status, 500);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  assert.equal(((await outcome(`${url}/well`)) as Answer).status, 200);
+  await until(
+    "the site is quarantined",
+    async () => ((await outcome(`${url}/bad`)) as Answer).status === 503,
+  );
+  assert.match(String((await supervised.logged("site quarantined")).reason), /% of a worker's time/);
+  assert.deepEqual(await ask(url), { status: 200, body: "good" });
+  // It has its next try when the time has passed.
+  await until("it is lifted", async () => ((await outcome(`${url}/well`)) as Answer).status === 200);
+  assert.match(String((await supervised.logged("quarantine lifted")).reason), /time/);
+});
