@@ -13,6 +13,7 @@ import { RequestIds } from "../observe/request_id.ts";
 import type { CompiledRuntime } from "../script/compiled_runtime.ts";
 import type { CompiledSite } from "../script/compiled_site.ts";
 import type { Heartbeat } from "../script/heartbeat.ts";
+import { createHostFiles } from "../script/host_files.ts";
 import { createHostStat } from "../script/host_stat.ts";
 import { type ScriptReports, SiteScripts } from "../script/site_scripts.ts";
 import { errorReply } from "./error_reply.ts";
@@ -113,7 +114,7 @@ export class SiteRouter {
             runtime: this.#options.runtime,
             host: {
               stat: createHostStat(this.#options.stat, folders),
-              operations: {},
+              operations: createHostFiles(this.#options.stat, folders, config.limits.body),
               fetchOrigin: () => {
                 throw new HttpError(502, "origin_not_allowed", "fetch: no origin is allowed");
               },

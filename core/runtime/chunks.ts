@@ -9,6 +9,7 @@ import type { Timers } from "./timers.ts";
  */
 export const LAZY_GLOBALS = {
   clone: ["structuredClone"],
+  cookies: [],
   crypto: ["crypto", "Crypto", "CryptoKey", "SubtleCrypto"],
   events: ["AbortController", "AbortSignal", "CustomEvent", "Event", "EventTarget"],
   forms: ["Blob", "File", "FormData"],
@@ -39,6 +40,7 @@ export type ChunkName = keyof typeof LAZY_GLOBALS;
 /** What the chunks are, by name. */
 export interface ChunkResults {
   clone: ChunkResult;
+  cookies: ReturnType<typeof import("./cookies/chunk.ts").create>;
   crypto: ChunkResult;
   events: ChunkResult;
   forms: ChunkResult;

@@ -1,3 +1,5 @@
+import { boundedText } from "./bounded_text.ts";
+import type { ChunkContext } from "./chunks.ts";
 import { errorText } from "./error_text.ts";
 import { type FileStat, unpackFileStat } from "./file_stat.ts";
 import type { HostCalls } from "./host_calls.ts";
@@ -10,6 +12,15 @@ export interface Site {
   readonly hosts: readonly string[];
 }
 
+/** What `readDir` tells of each entry. */
+export interface FolderEntry {
+  readonly name: string;
+  readonly path: string;
+  readonly isFile: boolean;
+  readonly isDirectory: boolean;
+  readonly isSymlink: boolean;
+}
+
 const LONGEST_LINE = 8192;
 
 /** Everything `import ... from "lodestone"` offers. */
@@ -17,6 +28,7 @@ export function createLodestoneModule(
   host: HostCalls,
   outbox: Outbox,
   settings: { readonly site: Site; readonly env: Readonly<Record<string, string>> },
+  call: ChunkContext["call"],
 ) {
   const write = (level: number, values: readonly unknown[]): void => {
     let text = "";
@@ -28,6 +40,24 @@ export function createLodestoneModule(
     stat(path: unknown): FileStat | undefined {
       const packed = host.stat(`${path}`);
       return packed === undefined ? undefined : unpackFileStat(packed);
+    },
+    async readFile(path: unknown, encoding?: unknown): Promise<string | Uint8Array<ArrayBuffer> | undefined> {
+      const name = boundedText(`${path}`, "readFile");
+      if (encoding === undefined) {
+        const bytes = await call("readFile", name);
+        return typeof bytes === "string" ? undefined : new Uint8Array(bytes);
+      }
+      if (encoding !== "utf8") {
+        throw new TypeError(
+          `readFile: the encoding is "utf8" or left out for bytes; got "${String(encoding)}"`,
+        );
+      }
+      const text = (await call("readText", name)) as string;
+      return text === "" ? undefined : text.slice(1);
+    },
+    async readDir(path: unknown): Promise<readonly FolderEntry[] | undefined> {
+      const json = (await call("readDir", boundedText(`${path}`, "readDir"))) as string;
+      return json === "" ? undefined : (JSON.parse(json) as FolderEntry[]);
     },
     site: settings.site,
     env: settings.env,

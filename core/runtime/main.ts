@@ -88,7 +88,7 @@ export function start(
   // biome-ignore lint/security/noGlobalEval: chunks are the runtime's own text.
   const evaluate = globalThis.eval as (code: string) => unknown;
   const chunks = new Chunks(shared, host.chunk, evaluate);
-  chunks.use({
+  const context: ChunkContext = {
     host,
     operations,
     outbox,
@@ -96,7 +96,8 @@ export function start(
     chunks,
     report: (error) => outbox.log(50, errorText(error)),
     call: hostCaller(operations, outbox, handOver),
-  });
+  };
+  chunks.use(context);
   installGlobals({
     Request: requests.Request,
     Response: responses.Response,
@@ -123,10 +124,11 @@ export function start(
   // Its memory counts towards no limit of the isolate.
   Reflect.deleteProperty(globalThis, "WebAssembly");
   const modules = new Map<string, unknown>([
-    ["lodestone", createLodestoneModule(host, outbox, { site, env })],
+    ["lodestone", createLodestoneModule(host, outbox, { site, env }, context.call)],
   ]);
   const require = (name: string): unknown => {
     if (modules.has(name)) return modules.get(name);
+    if (name === "lodestone/crypto") return chunks.get("lodestone_crypto").exports;
     throw new Error(`there is no module "${name}" in the isolate`);
   };
   return {
