@@ -12,7 +12,7 @@ type Uncurried<T, A extends unknown[], R> = (self: T, ...args: A) => R;
 
 const { bind, call } = Function.prototype;
 
-function uncurry<T, A extends unknown[], R>(method: Method<T, A, R>): Uncurried<T, A, R> {
+export function uncurry<T, A extends unknown[], R>(method: Method<T, A, R>): Uncurried<T, A, R> {
   return bind.call(call as never, method) as Uncurried<T, A, R>;
 }
 
@@ -111,8 +111,11 @@ export const dataViewBuffer: (view: unknown) => ArrayBuffer = getterOf(
   DataView.prototype as unknown,
   "buffer",
 );
-const dataViewOffset: (view: unknown) => number = getterOf(DataView.prototype as unknown, "byteOffset");
-const dataViewBytes: (view: unknown) => number = getterOf(DataView.prototype as unknown, "byteLength");
+export const dataViewOffset: (view: unknown) => number = getterOf(
+  DataView.prototype as unknown,
+  "byteOffset",
+);
+export const dataViewBytes: (view: unknown) => number = getterOf(DataView.prototype as unknown, "byteLength");
 export const arrayBufferLength: (buffer: unknown) => number = getterOf(
   ArrayBuffer.prototype as unknown,
   "byteLength",
