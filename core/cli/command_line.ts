@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import type { CheckOptions } from "./check.ts";
 import { EXIT_FINE, EXIT_USAGE, UsageError } from "./exit_code.ts";
+import { addScriptCommands } from "./script_commands.ts";
 import type { ServeOptions } from "./serve.ts";
 
 const ENVIRONMENT = `
@@ -96,6 +97,7 @@ function createProgram(done: (exitCode: number) => void): Command {
       const { check } = await import("./check.ts");
       done(await check(file, options));
     });
+  addScriptCommands(program, done);
   return program;
 }
 

@@ -33,7 +33,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "supervisor",
   ],
   supervisor: ["http", "config", "files", "state", "observe", "script"],
-  cli: ["http", "config", "files", "state", "observe", "script", "supervisor"],
+  testing: ["http", "config", "files", "state", "observe", "backend", "front", "script", "exchange"],
+  cli: ["http", "config", "files", "state", "observe", "script", "supervisor", "testing"],
   runtime: [],
 };
 

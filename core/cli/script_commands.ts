@@ -1,0 +1,90 @@
+import type { Command } from "commander";
+import type { RunOptions } from "./run.ts";
+
+const RUN_HELP = `
+Nothing is escalated: where the script lets a request go, and with which changes, is printed instead. What
+the script itself fetches reaches the backends that --backend or --config name.
+
+Examples:
+  lodestone run site.ts /old/page
+  lodestone run site.ts https://www.example.org/login -d name=ada -H 'Cookie: session=1'
+  lodestone run site.ts /upload -X PUT -d @picture.png --root ./www
+  lodestone run site.ts /shop/1 --backend app=http://127.0.0.1:3000
+  lodestone run lodestone.yaml http://www.example.org/     every script of the host's site
+
+Exit codes: 0 fine, 1 the script failed, 2 wrong usage.
+`;
+
+const TEST_HELP = `
+Every other option goes to node --test: --test-name-pattern, --test-reporter, --test-only and so on.
+
+Examples:
+  lodestone test                                  every *.test.ts and *.test.js below this folder
+  lodestone test shop --watch                     those below shop, again after each change
+  lodestone test site.test.ts --test-name-pattern redirect
+
+Exit codes: 0 all passed, 1 some failed or there are none, 2 wrong usage.
+`;
+
+const INIT_HELP = `
+Examples:
+  lodestone init                                  in this folder
+  lodestone init my-site
+
+Files that are there already stay as they are.
+`;
+
+/** The commands for who writes scripts. `done` is called with the exit code. */
+export function addScriptCommands(program: Command, done: (exitCode: number) => void): void {
+  program
+    .command("run")
+    .description("Put one request through a script, without a server.")
+    .argument("<script>", "a script (.ts, .js), or a configuration whose site the URL's host chooses")
+    .argument("<url>", "an http URL, or a path for one of localhost")
+    .option("-X, --request <method>", "method; default: GET, with -d POST")
+    .option("-H, --header <line>", "a header, such as 'Accept: text/html'; may be repeated", collect)
+    .option("-d, --data <body>", "body; @FILE reads it from a file, @- from standard input")
+    .option("-r, --root <folder>", "folder of static files")
+    .option(
+      "-b, --backend <name=url>",
+      "a backend the script may fetch from; URL alone: the site's own",
+      collect,
+    )
+    .option("-c, --config <file>", "take root, env, limits and backends from the script's site there")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", RUN_HELP)
+    .action(async (script: string, url: string, options: RunOptions) => {
+      const { run } = await import("./run.ts");
+      done(await run(script, url, options));
+    });
+  program
+    .command("test")
+    .description("Run the tests beside scripts; they ask sites through lodestone/test.")
+    .argument("[folder...]", "folders or tests; default: this folder")
+    .option("--watch", "run again whenever a test or a script changes")
+    .allowUnknownOption()
+    .addHelpText("after", TEST_HELP)
+    .action(async (_places: string[], _options: unknown, command: Command) => {
+      const { test } = await import("./test.ts");
+      done(await test(afterName(command)));
+    });
+  program
+    .command("init")
+    .description("Begin a site: configuration, script, test, and what an editor needs.")
+    .argument("[folder]", "is made when it is not there; default: this folder")
+    .addHelpText("after", INIT_HELP)
+    .action(async (folder: string | undefined) => {
+      const { init } = await import("./init.ts");
+      done(await init(folder ?? "."));
+    });
+}
+
+/** The parameters as they were typed: which option a value belongs to is for Node to know. */
+function afterName(command: Command): string[] {
+  const typed = (command.parent as Command & { readonly rawArgs: readonly string[] }).rawArgs;
+  return typed.slice(typed.indexOf(command.name()) + 1);
+}
+
+function collect(value: string, earlier: string[] | undefined): string[] {
+  return [...(earlier ?? []), value];
+}
