@@ -52,6 +52,7 @@ class Worker {
     const heartbeat = new Heartbeat({
       fd: start.heartbeat,
       sites: config.sites.map(({ name }) => name),
+      memory: config.watchdog.memory,
       signal: () => parent.tell({ type: "alive" }),
       report: (losses) => parent.tell({ type: "losses", losses }),
     });

@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import { type Activity, encodeRecord, RECORD_LENGTH } from "./heartbeat_record.ts";
+import { MemoryGrowth } from "./memory_growth.ts";
 
 /** Milliseconds between two signs of life of an idle worker. */
 export const BEAT = 250;
@@ -32,6 +33,8 @@ export interface HeartbeatOptions {
   readonly fd: number | undefined;
   /** Names of the sites in the order of the configuration. */
   readonly sites: readonly string[];
+  /** Bytes of resident memory at which the supervisor ends the process. */
+  readonly memory: number;
   /** Gives a sign of life where there is no file. */
   readonly signal: () => void;
   readonly report: (losses: Losses) => void;
@@ -53,12 +56,14 @@ export class Heartbeat {
   #activity: Activity = "none";
   #writtenAt = 0;
   #beats = 0;
+  readonly #memory: MemoryGrowth;
   readonly #losses = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
     this.#fd = options.fd;
+    this.#memory = new MemoryGrowth(options.memory);
     this.#timer = setInterval(() => this.#beat(), BEAT).unref();
     this.#beat();
   }
@@ -81,6 +86,7 @@ export class Heartbeat {
   /** Many entries in one iteration of the loop hold up the beat, but each is a sign of life. */
   #mark(site: number, activity: Activity): number {
     const now = performance.now();
+    this.#memory.entering(site);
     if (site !== this.#site || activity !== this.#activity || now - this.#writtenAt > BEAT) {
       this.#write(site, activity, now);
     }
@@ -88,6 +94,7 @@ export class Heartbeat {
   }
 
   #beat(): void {
+    this.#memory.check();
     this.#write(-1, "none", performance.now());
     if (this.#fd === undefined) this.#options.signal();
     if (++this.#beats % REPORT_EVERY !== 0 || this.#losses.size === 0) return;
@@ -102,7 +109,8 @@ export class Heartbeat {
     if (this.#fd === undefined) return;
     // 0 means that there was no sign of life yet.
     this.#sequence = (this.#sequence + 1) & 0x7fffffff || 1;
-    encodeRecord(this.#fields, this.#sequence, site, activity);
+    const { grower } = this.#memory;
+    encodeRecord(this.#fields, { sequence: this.#sequence, site, activity, grower });
     try {
       writeSync(this.#fd, this.#bytes, 0, RECORD_LENGTH, 0);
     } catch {

@@ -69,14 +69,17 @@ export class Watchdog {
   }
 
   /**
-   * The site to blame for the end of a worker, which the watchdog had not asked for: the one that the last sign of
-   * life names if it crashed, or if something killed it while it was stuck there, as the kernel does when memory runs out.
+   * The site to blame for the end of a worker, which the watchdog had not asked for. After a crash the one that
+   * filled the memory, else the one the last sign of life names; when something killed it, as the kernel does when
+   * memory runs out, only one that is certain to have done it.
    */
   blameForEnd(worker: WatchedWorker, signal: NodeJS.Signals | null): string | undefined {
     if (signal === null || this.#condemned.has(worker)) return undefined;
     this.#condemned.add(worker);
-    if (CRASHES.has(signal)) return this.#sites[worker.record.site];
-    return signal === "SIGKILL" ? this.#sites[this.#watchOf(worker).stuckIn] : undefined;
+    const { site, grower } = worker.record;
+    const { stuckIn } = this.#watchOf(worker);
+    if (CRASHES.has(signal)) return this.#sites[grower === -1 || stuckIn !== -1 ? site : grower];
+    return signal === "SIGKILL" ? this.#sites[stuckIn === -1 ? grower : stuckIn] : undefined;
   }
 
   #watchOf(worker: WatchedWorker): WorkerWatch {

@@ -83,7 +83,7 @@ export class WorkerProcess {
   /** Its last sign of life. Without a file any site may be running. */
   get record(): HeartbeatRecord {
     if (this.#file !== undefined && this.#signs === 0) return this.#file.read();
-    return { sequence: this.#signs, site: -1, activity: this.#signs === 0 ? "none" : "entry" };
+    return { sequence: this.#signs, site: -1, activity: this.#signs === 0 ? "none" : "entry", grower: -1 };
   }
 
   /** Milliseconds since the process was started. */

@@ -29,7 +29,7 @@ const MEGABYTE = 1024 ** 2;
 /** What the supervisor has seen of one worker. */
 export class WorkerWatch {
   readonly #limits: WatchLimits;
-  #record: HeartbeatRecord = { sequence: 0, site: -1, activity: "none" };
+  #record: HeartbeatRecord = { sequence: 0, site: -1, activity: "none", grower: -1 };
   /** Milliseconds since the last sign of life, without those in which the worker could not have given one. */
   #silence = 0;
   #waited: number | undefined;
@@ -69,14 +69,15 @@ export class WorkerWatch {
       this.#swollen = 0;
       return undefined;
     }
-    const isCertain = this.#record.site === -1 || this.stuckIn !== -1;
+    const site = this.stuckIn === -1 ? this.#record.grower : this.stuckIn;
+    const isCertain = this.#record.site === -1 || site !== -1;
     if (++this.#swollen < PATIENCE && !isCertain) return undefined;
     const [used, allowed] = [reading.memory, this.#limits.memory].map((bytes) =>
       Math.round(bytes / MEGABYTE),
     );
     return {
       reason: `resident memory of ${used} MB is above the limit of ${allowed} MB`,
-      site: this.stuckIn,
+      site,
     };
   }
 

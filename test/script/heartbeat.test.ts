@@ -11,6 +11,7 @@ function start(t: TestContext, fd: number | undefined) {
   const heartbeat = new Heartbeat({
     fd,
     sites: ["a.test", "b.test"],
+    memory: 2 ** 30,
     signal: () => void signs.push("alive"),
     report: (found) => void losses.push(found),
   });
@@ -30,11 +31,11 @@ test("the file has nothing before the first sign of life, then the site that was
   assert.equal(file.read().sequence, 0);
   const { heartbeat, signs } = start(t, file.fd);
   const first = file.read();
-  assert.deepEqual(first, { sequence: 1, site: -1, activity: "none" });
+  assert.deepEqual(first, { sequence: 1, site: -1, activity: "none", grower: -1 });
   heartbeat.of("b.test").entering();
-  assert.deepEqual(file.read(), { sequence: 2, site: 1, activity: "entry" });
+  assert.deepEqual(file.read(), { sequence: 2, site: 1, activity: "entry", grower: -1 });
   heartbeat.of("a.test").loading();
-  assert.deepEqual(file.read(), { sequence: 3, site: 0, activity: "load" });
+  assert.deepEqual(file.read(), { sequence: 3, site: 0, activity: "load", grower: -1 });
   await until("it beats", () => file.read().site === -1);
   assert.ok(file.read().sequence > 3);
   assert.deepEqual(signs, []);

@@ -21,13 +21,13 @@ class Yard {
   reading: ProcessReading | undefined = calm;
   readonly worker: { pid: number; record: HeartbeatRecord } = {
     pid: 4711,
-    record: { sequence: 1, site: -1, activity: "none" },
+    record: { sequence: 1, site: -1, activity: "none", grower: -1 },
   };
   readonly watchdog = new Watchdog({ config, now: () => this.now, read: () => this.reading });
 
   /** The worker gives a sign of life. */
   sign(site = -1, activity: Activity = "none"): void {
-    this.worker.record = { sequence: this.worker.record.sequence + 1, site, activity };
+    this.worker.record = { sequence: this.worker.record.sequence + 1, site, activity, grower: -1 };
   }
 
   /** Looks every 250 ms; what the worker's main thread gets of that time is up to the test. Returns the verdict. */
@@ -81,7 +81,7 @@ test("silence without a site blames nobody", () => {
 
 test("a worker that still boots has given no sign and is left alone", () => {
   const yard = new Yard();
-  yard.worker.record = { sequence: 0, site: -1, activity: "none" };
+  yard.worker.record = { sequence: 0, site: -1, activity: "none", grower: -1 };
   assert.equal(yard.pass(20_000), undefined);
 });
 
@@ -156,6 +156,23 @@ test("nobody is blamed for memory as long as the loop turns: who ran last need n
   }
   assert.deepEqual(verdict?.site, undefined);
   assert.notEqual(verdict, undefined);
+});
+
+test("the site that made the worker grow is blamed for its memory, whoever ran last", () => {
+  const yard = new Yard();
+  yard.sign(0, "entry");
+  yard.worker.record = { ...yard.worker.record, grower: 1 };
+  yard.reading = { ...yard.reading!, memory: 1001 };
+  assert.equal(yard.pass(250)?.site, "slow.test");
+});
+
+test("and for a crash, or a kill, that memory brings", () => {
+  for (const signal of ["SIGABRT", "SIGKILL"] as const) {
+    const yard = new Yard();
+    yard.sign(0, "entry");
+    yard.worker.record = { ...yard.worker.record, grower: 1 };
+    assert.equal(yard.watchdog.blameForEnd(yard.worker, signal), "slow.test");
+  }
 });
 
 test("memory that falls again is forgiven", () => {
