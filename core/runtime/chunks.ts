@@ -14,7 +14,7 @@ export const LAZY_GLOBALS = {
   events: ["AbortController", "AbortSignal", "CustomEvent", "Event", "EventTarget"],
   forms: ["Blob", "File", "FormData"],
   lodestone_crypto: [],
-  platform: ["navigator", "performance", "reportError", "scheduler"],
+  platform: ["navigator", "performance", "Performance", "reportError", "scheduler"],
   streams: [
     "ByteLengthQueuingStrategy",
     "CountQueuingStrategy",
@@ -42,8 +42,8 @@ export interface ChunkResults {
   clone: ChunkResult;
   cookies: ReturnType<typeof import("./cookies/chunk.ts").create>;
   crypto: ChunkResult;
-  events: ChunkResult;
-  forms: ChunkResult;
+  events: ReturnType<typeof import("./events/chunk.ts").create>;
+  forms: ReturnType<typeof import("./forms/chunk.ts").create>;
   lodestone_crypto: ChunkResult;
   platform: ChunkResult;
   streams: ChunkResult;

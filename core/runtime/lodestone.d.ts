@@ -1,3 +1,5 @@
+/// <reference path="./event_globals.d.ts" />
+/// <reference path="./form_globals.d.ts" />
 /// <reference path="./http_globals.d.ts" />
 /// <reference path="./web_globals.d.ts" />
 
@@ -16,7 +18,8 @@
  *     export default handler;
  *
  * For editors and `tsc`, name this file in `types` or `include` of a tsconfig.json whose `lib` has no DOM.
- * Request, Response and fetch are in `http_globals.d.ts`, the other classes of the web in `web_globals.d.ts`.
+ * Request, Response and fetch are in `http_globals.d.ts`, Blob, File and FormData in `form_globals.d.ts`,
+ * the other classes of the web in `web_globals.d.ts`.
  */
 
 declare module "lodestone" {
