@@ -1,4 +1,7 @@
-import { Bytes, typedArrayLength } from "../primordials.ts";
+import { Bytes, min, typedArrayLength } from "../primordials.ts";
+
+/** Positions looked at by one call of the inner function; see `PIECE` of `utf8.ts`. */
+const PIECE = 16_384;
 
 /** Searches bytes for a short text; made once for each text. */
 export class ByteSearch {
@@ -23,15 +26,27 @@ export class ByteSearch {
    * both lengths.)
    */
   find(bytes: Uint8Array, from: number, end: number): number {
+    const last = end - this.#length;
+    let at = from;
+    while (at <= last) {
+      const next = this.#findWithin(bytes, at, min(at + PIECE, last));
+      if (next < 0) return ~next;
+      at = next;
+    }
+    return -1;
+  }
+
+  /** The complement of the index found up to `last`, else where to go on. */
+  #findWithin(bytes: Uint8Array, from: number, last: number): number {
     const wanted = this.#wanted;
     const length = this.#length;
     const steps = this.#steps;
-    const last = end - length;
-    for (let at = from; at <= last; at += steps[bytes[at + length - 1]!]!) {
+    let at = from;
+    for (; at <= last; at += steps[bytes[at + length - 1]!]!) {
       let same = 0;
       while (same < length && bytes[at + same] === wanted[same]) same++;
-      if (same === length) return at;
+      if (same === length) return ~at;
     }
-    return -1;
+    return at;
   }
 }

@@ -1,6 +1,6 @@
 import { parseForm } from "../form_urlencoded.ts";
-import { Bytes, charCodeAt, push, typedArrayLength } from "../primordials.ts";
-import { textOfCodeUnits, Utf8Decoder } from "../utf8.ts";
+import { Bytes, charCodeAt, min, push, typedArrayLength } from "../primordials.ts";
+import { Utf8Decoder } from "../utf8.ts";
 import { normalizeType } from "./blob_arguments.ts";
 import { BlobContent } from "./blob_content.ts";
 import { copyOf } from "./byte_content.ts";
@@ -16,6 +16,9 @@ export interface EncodedForm {
   readonly contentType: string;
 }
 
+const AMPERSAND = 0x26;
+/** Bytes looked at by one call; see `PIECE` of `utf8.ts`. */
+const PIECE = 4096;
 const HEX = "0123456789abcdef";
 /** 128 random bits: content cannot hold the boundary but by knowing it. */
 const BOUNDARY_BYTES = 16;
@@ -56,18 +59,24 @@ function parseParts(body: Uint8Array<ArrayBuffer>, boundary: string): FormEntrie
 }
 
 function parseUrlencoded(body: Uint8Array): FormEntries {
+  const size = typedArrayLength(body);
   let pairs = 1;
   let upper = 0;
-  const size = typedArrayLength(body);
-  for (let i = 0; i < size; i++) {
-    if (body[i] === 0x26) pairs++;
-    else if (body[i]! > 0x7f) upper++;
+  for (let at = 0; at < size; at += PIECE) {
+    pairs += countBytes(body, AMPERSAND, AMPERSAND, at, min(at + PIECE, size));
+    upper += countBytes(body, 0x80, 0xff, at, min(at + PIECE, size));
   }
   if (pairs > MOST_ENTRIES) {
     throw new TypeError(`formData(): the body has more than ${MOST_ENTRIES} pairs`);
   }
-  if (upper === 0) return parseForm(textOfCodeUnits(body, size));
-  return parseForm(textOfCodeUnits(percentEncoded(body, upper), size + 2 * upper));
+  const ascii = upper === 0 ? copyOf(body) : percentEncoded(body, upper);
+  return parseForm(new Utf8Decoder(false).decode(ascii, false));
+}
+
+function countBytes(body: Uint8Array, lowest: number, highest: number, from: number, to: number): number {
+  let count = 0;
+  for (let i = from; i < to; i++) if (body[i]! >= lowest && body[i]! <= highest) count++;
+  return count;
 }
 
 /**
