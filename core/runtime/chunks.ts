@@ -1,6 +1,7 @@
 import type { HostCalls } from "./host_calls.ts";
 import type { Operations } from "./operations.ts";
 import type { Outbox } from "./outbox.ts";
+import { defineProperty } from "./primordials.ts";
 import type { Timers } from "./timers.ts";
 
 /**
@@ -41,10 +42,10 @@ export type ChunkName = keyof typeof LAZY_GLOBALS;
 export interface ChunkResults {
   clone: ChunkResult;
   cookies: ReturnType<typeof import("./cookies/chunk.ts").create>;
-  crypto: ChunkResult;
+  crypto: ReturnType<typeof import("./crypto/chunk.ts").create>;
   events: ReturnType<typeof import("./events/chunk.ts").create>;
   forms: ReturnType<typeof import("./forms/chunk.ts").create>;
-  lodestone_crypto: ChunkResult;
+  lodestone_crypto: ReturnType<typeof import("./lodestone_crypto/chunk.ts").create>;
   platform: ChunkResult;
   streams: ChunkResult;
   url_pattern: ChunkResult;
@@ -132,16 +133,19 @@ export function installLazyGlobals(target: object, chunks: Chunks): void {
   for (const chunk of Object.keys(LAZY_GLOBALS) as ChunkName[]) {
     for (const name of LAZY_GLOBALS[chunk]) {
       const settle = (value: unknown): void => {
-        Object.defineProperty(target, name, {
+        // The script may have changed Object and its prototype by now.
+        defineProperty(target, name, {
+          __proto__: null,
           value,
           writable: true,
           enumerable: false,
           configurable: true,
-        });
+        } as PropertyDescriptor);
       };
       Object.defineProperty(target, name, {
         get() {
-          const value = chunks.get(chunk).globals[name];
+          const { globals }: ChunkResult = chunks.get(chunk);
+          const value = globals[name];
           settle(value);
           return value;
         },

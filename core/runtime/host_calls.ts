@@ -10,6 +10,6 @@ export interface HostCalls extends UrlHostCalls {
   wake(): void;
   /** The text of a chunk of the runtime (`chunks.ts`). */
   chunk(name: string): string;
-  /** Milliseconds of a monotonic clock, in steps of 0.1. */
+  /** Milliseconds since the isolate began, by a monotonic clock, in steps of 0.1. */
   now(): number;
 }

@@ -124,6 +124,7 @@ export class GuestIsolate {
   #start(context: ivm.Context, site: SiteConfig, services: GuestServices): ivm.Reference {
     const start = this.#evaluate(context, services.runtime.main, RUNTIME_FILE_NAME);
     const { name, root = "", hosts, env } = site;
+    const origin = performance.now();
     return start.applySync(
       undefined,
       [
@@ -135,7 +136,7 @@ export class GuestIsolate {
           putBytes: services.putBytes,
           wake: services.wake,
           chunk: (name) => runtimeChunk(services.runtime, name),
-          now: () => Math.round(performance.now() * 10) / 10,
+          now: () => Math.round((performance.now() - origin) * 10) / 10,
         }),
       ],
       { timeout: LOAD_LIMIT, result: { reference: true } },

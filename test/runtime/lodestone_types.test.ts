@@ -86,13 +86,36 @@ test("mistakes are caught by the type check", () => {
   assert.equal(check({ "script.ts": script }), "");
 });
 
+test("scripts with events, signals and clones pass the type check, and their mistakes are caught", () => {
+  const script = `
+    const { a }: { a: number } = new CustomEvent("x", { detail: { a: 1 } }).detail;
+    class Door extends EventTarget {}
+    const signal = AbortSignal.any([AbortSignal.timeout(5), new AbortController().signal]);
+    signal.onabort = function (event) { console.log(this.reason, event.type); };
+    new Door().addEventListener("x", (event) => event.preventDefault(), { once: true, signal });
+    new Door().addEventListener("x", { handleEvent: (event) => console.log(event.timeStamp) }, true);
+    const copy: { a: number }[] = structuredClone([{ a }], { transfer: [new ArrayBuffer(1)] });
+    await scheduler.wait(performance.now(), { signal });
+    reportError(new DOMException(navigator.userAgent, "AbortError").code === DOMException.ABORT_ERR);
+    // @ts-expect-error: only a controller makes signals
+    new AbortSignal();
+    // @ts-expect-error: only buffers are transferred
+    structuredClone(copy, { transfer: [copy] });
+  `;
+  assert.equal(check({ "script.ts": script }), "");
+});
+
 test("the classes in the isolate are what the types say", () => {
   const script = `
     import type { FileStat } from "lodestone";
     import { atob as a, btoa as b } from "./core/runtime/base64.ts";
     import { createConsole } from "./core/runtime/console.ts";
+    import { DOMException as X } from "./core/runtime/dom_exception.ts";
+    import { createEventClasses } from "./core/runtime/events/event_classes.ts";
+    import { PHASE } from "./core/runtime/events/event_state.ts";
     import type { FileStat as PackedStat } from "./core/runtime/file_stat.ts";
     import { Headers as H } from "./core/runtime/headers.ts";
+    import { createPerformance } from "./core/runtime/platform/performance.ts";
     import type { Request as R } from "./core/runtime/request.ts";
     import type { Response as S, ResponseClass } from "./core/runtime/response.ts";
     import { TextDecoder as D, TextEncoder as E } from "./core/runtime/text_encoding.ts";
@@ -109,6 +132,14 @@ test("the classes in the isolate are what the types say", () => {
     // What a script may get from a request or response is what the class gives, except \`body\` and \`clone\`.
     export const request = (own: R): Omit<Request, "body" | "clone"> => own;
     export const response = (own: S): Omit<Response, "body" | "clone"> => own;
+    const events = createEventClasses({ now: () => 0, startTimer: () => () => {}, report: () => {} });
+    export const event: Record<keyof CustomEvent, unknown> = Object.assign(new events.CustomEvent("x"), PHASE);
+    export const target: Record<keyof EventTarget, unknown> = new events.targets.EventTarget();
+    export const controller: Record<keyof AbortController, unknown> = new events.AbortController();
+    export const signal: Record<keyof AbortSignal, unknown> = events.signals.createAbortSignal();
+    export const signals: Record<Exclude<keyof typeof AbortSignal, "prototype">, unknown> = events.signals.AbortSignal;
+    export const exception: Pick<DOMException, "name" | "message" | "code"> = new X();
+    export const clock: Performance = createPerformance(() => 0, () => 0).performance;
     export const makers = (own: ResponseClass["Response"]): Record<"file" | "parts" | "json" | "redirect" | "error", unknown> => own;
   `;
   assert.equal(check({ "script.ts": script }), "");
@@ -119,7 +150,7 @@ test("the manual names every global the runtime installs", () => {
   const [, list] = /installGlobals\(\{([\s\S]*?)\n {2}\}\);/.exec(main)!;
   const installed = [...list!.matchAll(/^ {4}(\w+)/gm)].map((match) => match[1]!);
   assert.ok(installed.includes("Request") && installed.includes("queueMicrotask"));
-  const types = ["http_globals.d.ts", "web_globals.d.ts"]
+  const types = ["event_globals.d.ts", "http_globals.d.ts", "web_globals.d.ts"]
     .map((name) => readFileSync(join(ROOT, "core/runtime", name), "utf8"))
     .join("\n");
   for (const name of installed) {

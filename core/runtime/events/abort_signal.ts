@@ -1,4 +1,5 @@
 // biome-ignore-all lint/complexity/noArguments: Web IDL counts the arguments, and default values hide them.
+import { inspectSymbol } from "../inspect_symbol.ts";
 import { push, reflectApply } from "../primordials.ts";
 import { finishClass, makeEnumerable, requireArguments } from "../web_idl.ts";
 import { type AbortAlgorithm, AbortState, type AbortStateServices } from "./abort_state.ts";
@@ -7,6 +8,8 @@ import type { EventTargetClass } from "./event_target.ts";
 
 export type AbortSignalClass = ReturnType<typeof createAbortSignalClass>;
 export type AbortSignal = InstanceType<AbortSignalClass["AbortSignal"]>;
+
+const { trunc: truncate } = Math;
 
 /** What makes a signal; scripts don't have it. */
 const MAKE = Symbol("AbortSignal");
@@ -39,8 +42,8 @@ export function createAbortSignalClass(
 
     static timeout(milliseconds: number): AbortSignal {
       requireArguments(arguments.length, 1, "AbortSignal.timeout");
-      const delay = Math.trunc(Number(milliseconds));
-      if (!(delay >= 0 && delay <= Number.MAX_SAFE_INTEGER)) {
+      const delay = truncate(Number(milliseconds));
+      if (!(delay >= 0 && delay <= 2 ** 53 - 1)) {
         throw new TypeError(
           `AbortSignal.timeout: a number of milliseconds from 0 to 2^53 - 1 is needed, not ${String(milliseconds)}`,
         );
@@ -95,6 +98,11 @@ export function createAbortSignalClass(
       if (typeof this.#onabort !== "function") return;
       const result: unknown = reflectApply(this.#onabort as (event: Event) => unknown, this, [event]);
       if (result === false) eventState(event)!.cancel();
+    }
+
+    [inspectSymbol](): object {
+      const { aborted, reason } = this.#state;
+      return aborted ? { aborted, reason } : { aborted };
     }
 
     static {

@@ -1,6 +1,8 @@
 import { DOMException } from "../dom_exception.ts";
-import { push, setAdd, setDelete, setForEach, setSize } from "../primordials.ts";
+import { max, push, setAdd, setDelete, setForEach, setSize } from "../primordials.ts";
 import { DependentStates } from "./dependent_states.ts";
+
+const SetClass = Set;
 
 /** What somebody does when a signal aborts, before the event `abort`. */
 export type AbortAlgorithm = (reason: unknown) => void;
@@ -30,7 +32,7 @@ const EARLY = 1_000;
 export class AbortState {
   /** Undefined while not aborted. */
   #reason: unknown;
-  #algorithms = new Set<Entry>();
+  #algorithms = new SetClass<Entry>();
   #listening = false;
   #sources: AbortState[] = [];
   readonly #dependents = new DependentStates();
@@ -61,7 +63,7 @@ export class AbortState {
 
   /** Aborts, now or, when nobody listens, at the next question, so many milliseconds after. */
   setTimeout(milliseconds: number): void {
-    this.#due = this.#services.now() + Math.max(1, milliseconds);
+    this.#due = this.#services.now() + max(1, milliseconds);
   }
 
   /** "Initialize a dependent abort signal": `this` follows the sources from now on. */
@@ -121,7 +123,7 @@ export class AbortState {
 
   #runAbortSteps(): void {
     const algorithms = this.#algorithms;
-    this.#algorithms = new Set();
+    this.#algorithms = new SetClass();
     this.#observedChanged();
     setForEach(algorithms as Set<unknown>, (entry) => {
       try {
@@ -162,7 +164,7 @@ export class AbortState {
         if (due - now() > EARLY) this.#startTimer(due);
         else this.abort(timeoutError());
       },
-      Math.max(0, due - now()),
+      max(0, due - now()),
     );
   }
 

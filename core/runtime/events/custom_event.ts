@@ -1,4 +1,5 @@
 // biome-ignore-all lint/complexity/noArguments: Web IDL counts the arguments, and default values hide them.
+import { inspectSymbol } from "../inspect_symbol.ts";
 import { finishClass, requireArguments, toDictionary, toDOMString } from "../web_idl.ts";
 import type { EventClass, EventInit } from "./event.ts";
 
@@ -26,6 +27,10 @@ export function createCustomEventClass({ Event, stateOf }: EventClass) {
       requireArguments(arguments.length, 1, "CustomEvent.initCustomEvent");
       const state = stateOf(this)!;
       if (state.initialize(toDOMString(type), Boolean(bubbles), Boolean(cancelable))) this.#detail = detail;
+    }
+
+    override [inspectSymbol](): object {
+      return { ...super[inspectSymbol](), detail: this.#detail };
     }
   }
 

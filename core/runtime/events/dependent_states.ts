@@ -1,5 +1,11 @@
-import { push, setAdd, setDelete, setSize } from "../primordials.ts";
+import { max, push, reflectApply, setAdd, setDelete, setSize } from "../primordials.ts";
 import type { AbortState } from "./abort_state.ts";
+
+const Reference = WeakRef;
+const { deref } = WeakRef.prototype;
+const stateOf = (reference: WeakRef<AbortState>): AbortState | undefined =>
+  reflectApply(deref as () => AbortState | undefined, reference, []);
+const SetClass = Set;
 
 /** Dependents among which those that are gone are first looked for. */
 const FIRST_SWEEP = 16;
@@ -10,12 +16,12 @@ const FIRST_SWEEP = 16;
  */
 export class DependentStates {
   #references: WeakRef<AbortState>[] = [];
-  readonly #kept = new Set<AbortState>();
+  readonly #kept = new SetClass<AbortState>();
   #sweepAt = FIRST_SWEEP;
 
   add(dependent: AbortState): void {
     if (this.#references.length >= this.#sweepAt) this.#sweep();
-    push(this.#references, new WeakRef(dependent));
+    push(this.#references, new Reference(dependent));
   }
 
   /** Holds the dependent strongly, or no longer. */
@@ -38,7 +44,7 @@ export class DependentStates {
     this.#sweep();
     const states: AbortState[] = [];
     for (let i = 0; i < this.#references.length; i++) {
-      const state = this.#references[i]!.deref();
+      const state = stateOf(this.#references[i]!);
       if (state !== undefined) push(states, state);
     }
     this.#references = [];
@@ -49,10 +55,10 @@ export class DependentStates {
     const left: WeakRef<AbortState>[] = [];
     for (let i = 0; i < this.#references.length; i++) {
       const reference = this.#references[i]!;
-      if (reference.deref() !== undefined) push(left, reference);
+      if (stateOf(reference) !== undefined) push(left, reference);
     }
     this.#references = left;
     // So that sweeping costs each addition no more than a constant.
-    this.#sweepAt = Math.max(FIRST_SWEEP, left.length * 2);
+    this.#sweepAt = max(FIRST_SWEEP, left.length * 2);
   }
 }

@@ -1,4 +1,5 @@
 // biome-ignore-all lint/complexity/noArguments: Web IDL counts the arguments, and default values hide them.
+import { inspectSymbol } from "../inspect_symbol.ts";
 import { defineProperty, freezeObject, getOwnPropertyDescriptor } from "../primordials.ts";
 import { defineConstants, finishClass, requireArguments, toDictionary, toDOMString } from "../web_idl.ts";
 import { EventState, PHASE } from "./event_state.ts";
@@ -118,6 +119,11 @@ export function createEventClass(now: () => number) {
     initEvent(type: string, bubbles = false, cancelable = false): void {
       requireArguments(arguments.length, 1, "Event.initEvent");
       this.#state.initialize(toDOMString(type), Boolean(bubbles), Boolean(cancelable));
+    }
+
+    [inspectSymbol](): object {
+      const { type, target, canceled, trusted, timeStamp } = this.#state;
+      return { type, target, defaultPrevented: canceled, isTrusted: trusted, timeStamp };
     }
 
     static {

@@ -1,0 +1,16 @@
+import { finishClass } from "../web_idl.ts";
+
+/** `navigator` as the minimum common API has it: tells where a script runs, but no version. */
+export function createNavigator(): object {
+  class Navigator {
+    get userAgent(): string {
+      return "Lodestone";
+    }
+  }
+
+  finishClass(Navigator, "Navigator", ["userAgent"]);
+  const navigator = new Navigator();
+  // Scripts shall not make another one.
+  Reflect.deleteProperty(Navigator.prototype, "constructor");
+  return navigator;
+}

@@ -1,0 +1,57 @@
+import type { AbortSignal } from "../events/chunk.ts";
+import { finishClass, toDictionary } from "../web_idl.ts";
+
+/** What waiting needs of signals. */
+export interface WaitSignals {
+  isAbortSignal(value: unknown): value is AbortSignal;
+  isAborted(signal: AbortSignal): boolean;
+  abortReason(signal: AbortSignal): unknown;
+  addAbortAlgorithm(signal: AbortSignal, algorithm: (reason: unknown) => void): () => void;
+}
+
+/**
+ * `scheduler.wait`. `signals` gives undefined while there can be no signal; `startTimer` calls back once and returns
+ * what stops that.
+ */
+export function createScheduler(
+  signals: () => WaitSignals | undefined,
+  startTimer: (callback: () => void, milliseconds: number) => () => void,
+): object {
+  function wait(milliseconds: number, known: WaitSignals | undefined, signal: AbortSignal | undefined) {
+    return new Promise<void>((resolve, reject) => {
+      let forget: (() => void) | undefined;
+      const stop = startTimer(() => {
+        forget?.();
+        resolve();
+      }, milliseconds);
+      if (signal === undefined) return;
+      forget = known!.addAbortAlgorithm(signal, (reason) => {
+        stop();
+        reject(reason as Error);
+      });
+    });
+  }
+
+  class Scheduler {
+    /** Promises to have waited; what aborts `signal` before rejects the promise with its reason. */
+    async wait(delay: number, options: { signal?: unknown } | null = null): Promise<void> {
+      const milliseconds = Number(delay);
+      if (!(milliseconds >= 0)) {
+        throw new TypeError(`scheduler.wait: a number of milliseconds is needed, not ${String(delay)}`);
+      }
+      const { signal } = toDictionary<{ signal: unknown }>(options, "scheduler.wait");
+      if (signal === undefined) return wait(milliseconds, undefined, undefined);
+      const known = signals();
+      if (!known?.isAbortSignal(signal)) {
+        throw new TypeError("scheduler.wait: the option signal must be an AbortSignal");
+      }
+      if (known.isAborted(signal)) throw known.abortReason(signal);
+      return wait(milliseconds, known, signal);
+    }
+  }
+
+  finishClass(Scheduler, "Scheduler", ["wait"]);
+  const scheduler = new Scheduler();
+  Reflect.deleteProperty(Scheduler.prototype, "constructor");
+  return scheduler;
+}
