@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Config } from "../../core/config/config.ts";
 import { ask, Supervised } from "../supervisor/supervised.ts";
+import { RawConnection } from "../support/raw_connection.ts";
 import { type Answer, request } from "../support/request.ts";
 import { until } from "../support/until.ts";
 import { Neighbour } from "./neighbour.ts";
@@ -123,6 +124,43 @@ test("a worker whose loop no longer turns is killed and replaced; no site is bla
   assert.ok((await replacementTime(supervised, killed)) < 1000);
 });
 
+/** What ends a worker although V8 has the right flags: found by trying. */
+const attacks: readonly { readonly name: string; readonly handler: string; readonly end: RegExp }[] = [
+  {
+    name: "loops where V8 looks for no interruption",
+    handler: "Array.prototype.includes.call({ length: 2 ** 53 - 1 }, 1);",
+    end: /no sign of life/,
+  },
+  {
+    name: "asks for more than V8 can count",
+    handler: "'a'.repeat(2 ** 28).split('');",
+    end: /killed by SIG(TRAP|ILL|ABRT)/,
+  },
+];
+
+for (const { name, handler, end } of attacks) {
+  test(`a script that ${name} ends two workers at most`, async (t) => {
+    await using supervised = serve({
+      script: bad(handler),
+      config: { watchdog: { heartbeat: 1000, memory: 2 ** 30 } },
+    });
+    const url = await supervised.serving();
+    await using neighbour = new Neighbour(url, "good.test");
+    await until("the neighbour is under way", () => neighbour.answered > 10);
+    const answer = await until("its requests get 503", async () => {
+      const found = await outcome(`${url}/bad`);
+      return typeof found !== "string" && found.status === 503 && found;
+    });
+    assert.ok(Number(answer.headers["retry-after"]) > 20);
+    const ends = supervised.log().filter(({ site, reason }) => site === "bad.test" && end.test(`${reason}`));
+    assert.equal(ends.filter(({ msg }) => msg !== "site quarantined").length, 2, JSON.stringify(ends));
+    assert.equal(supervised.log("worker ended").length, 2);
+    const { answered } = neighbour;
+    await until("the neighbour goes on", () => neighbour.answered > answered + 10);
+    t.diagnostic(`neighbour: ${neighbour}`);
+  });
+}
+
 test("a worker that dies inside a site's scripts blames it", async () => {
   await using supervised = serve({ script: bad("for (;;);"), cpu: 5000 });
   const url = await supervised.serving();
@@ -145,6 +183,36 @@ test("a worker that dies inside a site's scripts blames it", async () => {
   assert.equal((await supervised.logged("site quarantined")).site, "bad.test");
   const answer = (await outcome(`${url}/well`)) as Answer;
   assert.equal(answer.status, 503);
+});
+
+test("a site whose answers fill the worker's memory is blamed, not the neighbour that runs all the time", async (t) => {
+  await using supervised = serve({
+    script: bad("return new Response(Math.random() + 'x'.repeat(8e6) + Math.random());"),
+    config: { watchdog: { heartbeat: 2000, memory: 400 * 2 ** 20 } },
+  });
+  const url = await supervised.serving();
+  await using neighbour = new Neighbour(url, "good.test");
+  await until("the neighbour is under way", () => neighbour.answered > 10);
+  // Clients that ask and do not read.
+  const clients: RawConnection[] = [];
+  try {
+    await until(
+      "the watchdog kills the worker",
+      async () => {
+        const client = await RawConnection.open(url).catch(() => undefined);
+        client?.socket.pause();
+        client?.write("GET /bad HTTP/1.1\r\nHost: bad.test\r\n\r\n");
+        if (client !== undefined) clients.push(client);
+        return supervised.log("worker killed by the watchdog").length > 0;
+      },
+      { every: 20 },
+    );
+  } finally {
+    for (const client of clients) client[Symbol.dispose]();
+  }
+  const [killed] = supervised.log("worker killed by the watchdog");
+  t.diagnostic(`${clients.length} clients: ${killed?.reason}`);
+  assert.equal(killed?.site, "bad.test");
 });
 
 test("a worker that is lawfully busy is left alone", async () => {
