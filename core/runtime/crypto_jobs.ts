@@ -17,8 +17,7 @@ export interface CryptoJob {
   readonly format?: KeyFormat;
   /** `importKey` and `generateKey`. */
   readonly usages?: readonly string[];
-  readonly extractable?: boolean;
-  /** `importKey`: instead of bytes. */
+  /** `importKey`: instead of bytes; without `ext`, which the guest has judged. */
   readonly jwk?: object;
 }
 

@@ -16,7 +16,6 @@ export class CryptoJobReader {
   readonly length: number | null;
   readonly format: string;
   readonly usages: readonly string[];
-  readonly extractable: boolean;
   readonly jwk: object;
   readonly #bytes: readonly Uint8Array[];
   #taken = 0;
@@ -38,7 +37,6 @@ export class CryptoJobReader {
     this.length = typeof job.length === "number" ? job.length : null;
     this.format = String(job.format);
     this.usages = list(job.usages ?? []);
-    this.extractable = job.extractable === true;
     this.jwk = record(job.jwk ?? {});
   }
 

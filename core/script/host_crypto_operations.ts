@@ -88,7 +88,8 @@ const OPERATIONS: Readonly<Record<CryptoOperation, Operation>> = {
       job.format as "jwk",
       data as webcrypto.JsonWebKey,
       job.algorithm as never,
-      job.extractable,
+      // Whether the script may export it is known to the guest.
+      true,
       job.usages as webcrypto.KeyUsage[],
     );
     return JSON.stringify(keyReply(key));
@@ -99,7 +100,7 @@ const OPERATIONS: Readonly<Record<CryptoOperation, Operation>> = {
     if (modulusLength !== undefined) checkModulus(Number(modulusLength), publicExponent);
     const pair = await subtle.generateKey(
       job.algorithm as unknown as webcrypto.EcKeyGenParams,
-      job.extractable,
+      true,
       job.usages as webcrypto.KeyUsage[],
     );
     return JSON.stringify({ privateKey: keyReply(pair.privateKey), publicKey: keyReply(pair.publicKey) });

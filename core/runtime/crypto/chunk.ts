@@ -1,6 +1,5 @@
 import type { ChunkContext, Chunks } from "../chunks.ts";
 import type { CryptoHostCalls } from "../crypto_host_calls.ts";
-import type { LodestoneCryptoChunk } from "../lodestone_crypto/chunk.ts";
 import { Crypto, makeCrypto } from "./crypto.ts";
 import { CryptoKey, keyState, makeKey } from "./crypto_key.ts";
 import type { CryptoServices } from "./crypto_services.ts";
@@ -15,7 +14,7 @@ export interface CryptoContext {
 
 /** `crypto` and its classes (Web Cryptography API). */
 export function create({ host, chunks, call }: CryptoContext) {
-  const encoding = () => (chunks.get("lodestone_crypto") as unknown as LodestoneCryptoChunk).exports;
+  const encoding = () => chunks.get("lodestone_crypto").exports;
   const services: CryptoServices = {
     host,
     call,

@@ -9,7 +9,7 @@ import type { Parameters } from "./parameters.ts";
 type Data = Uint8Array<ArrayBuffer>;
 
 /** Bytes up to which symmetric operations are done at once: about 0.1 ms. An operation of the host costs as much. */
-const AT_ONCE = 64 * 1024;
+export const AT_ONCE = 64 * 1024;
 
 const HASHES: Readonly<Record<string, HashName>> = {
   "SHA-1": "sha1",
@@ -56,39 +56,6 @@ export async function verify(
   return difference === 0;
 }
 
-export async function encrypt(
-  services: CryptoServices,
-  parameters: Parameters,
-  key: KeyState,
-  data: Data,
-): Promise<ArrayBuffer> {
-  checkCipher(parameters);
-  const size = data.length + key.material.length;
-  if (!isBlockCipher(parameters) || size > AT_ONCE) {
-    return bytes(await runOnHost(services, "crypto.encrypt", parameters, { key }, data));
-  }
-  return succeeded(aes(services, parameters, false, key, data), parameters.name);
-}
-
-export async function decrypt(
-  services: CryptoServices,
-  parameters: Parameters,
-  key: KeyState,
-  data: Data,
-): Promise<ArrayBuffer> {
-  checkCipher(parameters);
-  if (!isBlockCipher(parameters) || data.length > AT_ONCE) {
-    return bytes(await runOnHost(services, "crypto.decrypt", parameters, { key }, data));
-  }
-  return succeeded(aes(services, parameters, true, key, data), parameters.name);
-}
-
-/** AES-KW; other algorithms wrap by `encrypt`. */
-export function wrap({ host }: CryptoServices, unwrap: boolean, key: KeyState, data: Data): ArrayBuffer {
-  if (data.length > AT_ONCE) throw cryptoError("OperationError", `AES-KW: ${data.length} bytes are too many`);
-  return succeeded(host.aesKeyWrap(unwrap, key.material, data), "AES-KW");
-}
-
 export async function deriveBits(
   services: CryptoServices,
   parameters: Parameters,
@@ -118,48 +85,6 @@ function shortMac(
 ): string | undefined {
   if (algorithm.name !== "HMAC" || data.length + material.length > AT_ONCE) return undefined;
   return host.hmac(HASHES[algorithm.hash!]!, material, data, "latin1");
-}
-
-function aes(
-  { host }: CryptoServices,
-  { name, iv, additionalData, tagLength = 128 }: Parameters,
-  decrypt: boolean,
-  key: KeyState,
-  data: Data,
-): ArrayBuffer | undefined {
-  const mode = name === "AES-GCM" ? "gcm" : "cbc";
-  return host.aes(mode, decrypt, key.material, iv!, data, additionalData ?? new Bytes(0), tagLength / 8);
-}
-
-function isBlockCipher({ name, additionalData }: Parameters): boolean {
-  if (additionalData !== undefined && additionalData.length > AT_ONCE) return false;
-  return name === "AES-GCM" || name === "AES-CBC";
-}
-
-function checkCipher({ name, iv, tagLength = 128 }: Parameters): void {
-  if (name === "AES-CBC" && iv!.length !== 16) {
-    throw cryptoError("OperationError", `AES-CBC: the iv has ${iv!.length} bytes instead of 16`);
-  }
-  if (name !== "AES-GCM") return;
-  if (iv!.length === 0 || iv!.length > AT_ONCE) {
-    throw cryptoError("OperationError", `AES-GCM: an iv of ${iv!.length} bytes`);
-  }
-  switch (tagLength) {
-    case 32:
-    case 64:
-    case 96:
-    case 104:
-    case 112:
-    case 120:
-    case 128:
-      return;
-  }
-  throw cryptoError("OperationError", `AES-GCM: a tag can't have ${tagLength} bits`);
-}
-
-function succeeded(result: ArrayBuffer | undefined, name: string): ArrayBuffer {
-  if (result !== undefined) return result;
-  throw cryptoError("OperationError", `${name}: the data does not fit the key, or its length is wrong`);
 }
 
 function bytes(result: string | ArrayBuffer): ArrayBuffer {

@@ -16,7 +16,7 @@ export async function generatePair(
   extractable: boolean,
   usages: number,
 ): Promise<{ privateKey: KeyState; publicKey: KeyState }> {
-  const job = { extractable, usages: usageNames(usages) };
+  const job = { usages: usageNames(usages) };
   const reply = await runOnHost(services, "crypto.generateKey", parameters, job);
   const { privateKey, publicKey } = jsonParse(reply as string) as Record<string, KeyReply>;
   return { privateKey: stateOf(privateKey!, extractable), publicKey: stateOf(publicKey!, true) };
@@ -30,9 +30,12 @@ export async function importPairKey(
   extractable: boolean,
   usages: number,
 ): Promise<KeyState> {
-  const job = { format, extractable, usages: usageNames(usages) };
+  const job = { format, usages: usageNames(usages) };
   const reply = await (format === "jwk"
-    ? runOnHost(services, "crypto.importKey", parameters, { ...job, jwk: data })
+    ? runOnHost(services, "crypto.importKey", parameters, {
+        ...job,
+        jwk: withoutExt(data as JsonWebKey, extractable),
+      })
     : runOnHost(services, "crypto.importKey", parameters, job, data as Uint8Array<ArrayBuffer>));
   return stateOf(jsonParse(reply as string) as KeyReply, extractable);
 }
@@ -84,4 +87,13 @@ function decoded(base64: string): Uint8Array<ArrayBuffer> {
   const bytes = new Bytes(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = charCodeAt(text, i);
   return bytes;
+}
+
+/** Throws a DataError when the JWK says that it must not be made extractable. */
+function withoutExt(jwk: JsonWebKey, extractable: boolean): JsonWebKey {
+  if (jwk.ext === false && extractable) {
+    throw cryptoError("DataError", 'the "ext" of the JWK is false, so it cannot be made extractable');
+  }
+  delete jwk.ext;
+  return jwk;
 }

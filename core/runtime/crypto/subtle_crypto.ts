@@ -2,6 +2,7 @@ import { Bytes } from "../primordials.ts";
 import { finishClass } from "../web_idl.ts";
 import { normalizeAlgorithm, toAlgorithmIdentifier } from "./algorithms.ts";
 import { checkBufferSource, copyBytes } from "./buffer_source.ts";
+import { cipher, wrap } from "./ciphers.ts";
 import { type CryptoKey, makeKey, toKeyState } from "./crypto_key.ts";
 import type { CryptoServices } from "./crypto_services.ts";
 import * as operations from "./data_operations.ts";
@@ -69,7 +70,7 @@ export class SubtleCrypto {
     const parameters = normalizeAlgorithm("encrypt", identifier);
     const input = copyBytes(data, DATA);
     checkKey(state, parameters.name, "encrypt");
-    return operations.encrypt(services, parameters, state, input);
+    return cipher(services, parameters, false, state, input);
   }
 
   async decrypt(algorithm: unknown, key: unknown, data: unknown): Promise<ArrayBuffer> {
@@ -80,7 +81,7 @@ export class SubtleCrypto {
     const parameters = normalizeAlgorithm("encrypt", identifier);
     const input = copyBytes(data, DATA);
     checkKey(state, parameters.name, "decrypt");
-    return operations.decrypt(services, parameters, state, input);
+    return cipher(services, parameters, true, state, input);
   }
 
   async generateKey(algorithm: unknown, extractable: unknown, keyUsages: unknown): Promise<object> {
@@ -160,8 +161,8 @@ export class SubtleCrypto {
     checkKey(wrapping, parameters.name, "wrapKey");
     const bytes = wrapped(await exportKey(services, kind, state));
     return parameters.name === "AES-KW"
-      ? operations.wrap(services, false, wrapping, bytes)
-      : operations.encrypt(services, parameters, wrapping, bytes);
+      ? wrap(services, false, wrapping, bytes)
+      : cipher(services, parameters, false, wrapping, bytes);
   }
 
   async unwrapKey(
@@ -186,8 +187,8 @@ export class SubtleCrypto {
     checkKey(unwrapping, parameters.name, "unwrapKey");
     const bytes =
       parameters.name === "AES-KW"
-        ? operations.wrap(services, true, unwrapping, input)
-        : await operations.decrypt(services, parameters, unwrapping, input);
+        ? wrap(services, true, unwrapping, input)
+        : await cipher(services, parameters, true, unwrapping, input);
     const data: KeyData = unwrapped(kind, bytes);
     return makeKey(await importKey(services, kind, data, keyParameters, Boolean(extractable), usages));
   }

@@ -19,5 +19,3 @@ export function create({ host }: { readonly host: CryptoHostCalls }) {
   });
   return { globals: {}, exports };
 }
-
-export type LodestoneCryptoChunk = ReturnType<typeof create>;
