@@ -107,8 +107,11 @@ export class LocalSite implements ExchangeObserver {
     // The runtime is the same for all, and takes longer to compile than any script.
     LocalSite.#runtime ??= compileRuntime();
     const scripted = options.config.sites.filter(({ scripts }) => scripts.length > 0);
-    const sites = await Promise.all(scripted.map((site) => compileSite(site, 1)));
-    return new LocalSite(options, { runtime: await LocalSite.#runtime, sites });
+    const [runtime, ...sites] = await Promise.all([
+      LocalSite.#runtime,
+      ...scripted.map((site) => compileSite(site, 1)),
+    ]);
+    return new LocalSite(options, { runtime, sites });
   }
 
   /** One request on its way to the end. Rejects when the client leaves or the answer breaks off. */
