@@ -9,13 +9,10 @@ import {
   randomUUID,
 } from "node:crypto";
 import { isUint8Array } from "node:util/types";
-import {
-  type BytesEncoding,
-  CRYPTO_BYTES_LIMIT,
-  type CryptoHostCalls,
-  type HashName,
-} from "../runtime/crypto_host_calls.ts";
+import type { BytesEncoding, CryptoHostCalls, HashName } from "../runtime/crypto_host_calls.ts";
 
+/** Bytes that one call or operation takes; the guest has the same in `crypto_host_calls.ts`. */
+export const CRYPTO_BYTES_LIMIT = 16 * 1024 * 1024;
 /** The quota of `crypto.getRandomValues`. */
 const RANDOM_LIMIT = 65_536;
 /** RFC 3394, section 2.2.3.1. */

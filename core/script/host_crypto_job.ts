@@ -1,5 +1,5 @@
-import { CRYPTO_BYTES_LIMIT } from "../runtime/crypto_host_calls.ts";
 import type { CryptoParameters, JobKey } from "../runtime/crypto_jobs.ts";
+import { CRYPTO_BYTES_LIMIT } from "./host_crypto.ts";
 import { HostOperationError } from "./host_operations.ts";
 
 /** A JWK of the longest RSA key has 7,000. */
