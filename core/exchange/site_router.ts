@@ -13,6 +13,8 @@ import { RequestIds } from "../observe/request_id.ts";
 import type { CompiledRuntime } from "../script/compiled_runtime.ts";
 import type { CompiledSite } from "../script/compiled_site.ts";
 import type { Heartbeat } from "../script/heartbeat.ts";
+import { CryptoLanes } from "../script/host_crypto_lanes.ts";
+import { cryptoOperations } from "../script/host_crypto_operations.ts";
 import { createHostFiles } from "../script/host_files.ts";
 import { createHostStat } from "../script/host_stat.ts";
 import { type ScriptReports, SiteScripts } from "../script/site_scripts.ts";
@@ -48,6 +50,7 @@ export class SiteRouter {
   readonly #sites = new SiteTable();
   readonly #byName = new Map<string, Site>();
   readonly #ids = new RequestIds();
+  readonly #cryptoLanes = new CryptoLanes();
   readonly #services: ExchangeServices;
   #active = 0;
 
@@ -114,7 +117,10 @@ export class SiteRouter {
             runtime: this.#options.runtime,
             host: {
               stat: createHostStat(this.#options.stat, folders),
-              operations: createHostFiles(this.#options.stat, folders, config.limits.body),
+              operations: {
+                ...createHostFiles(this.#options.stat, folders, config.limits.body),
+                ...cryptoOperations(this.#cryptoLanes, config),
+              },
               fetchOrigin: () => {
                 throw new HttpError(502, "origin_not_allowed", "fetch: no origin is allowed");
               },

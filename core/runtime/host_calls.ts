@@ -1,7 +1,8 @@
+import type { CryptoHostCalls } from "./crypto_host_calls.ts";
 import type { UrlHostCalls } from "./url_host_calls.ts";
 
 /** The host's synchronous functions: all that an isolate can call. Only primitives and bytes cross. */
-export interface HostCalls extends UrlHostCalls {
+export interface HostCalls extends UrlHostCalls, CryptoHostCalls {
   /** Packed `FileStat` (see `file_stat.ts`), or undefined when missing or not allowed. */
   stat(path: string): string | undefined;
   /** Hands bytes to the host, which copies them; returns the handle that a command of this entry may name. */

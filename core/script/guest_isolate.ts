@@ -3,6 +3,7 @@ import type { SiteConfig } from "../config/config.ts";
 import type { CompiledRuntime } from "./compiled_runtime.ts";
 import type { CompiledSite } from "./compiled_site.ts";
 import { guestStack } from "./guest_error.ts";
+import { hostCrypto } from "./host_crypto.ts";
 import { hostUrl } from "./host_url.ts";
 import { LOAD_LIMIT } from "./load_limit.ts";
 import { bundleFileName, RUNTIME_FILE_NAME, wrapBundle } from "./wrap_bundle.ts";
@@ -132,6 +133,7 @@ export class GuestIsolate {
         JSON.stringify({ site: { name, root, hosts }, env }),
         ...callbacks({
           ...hostUrl,
+          ...hostCrypto,
           stat: services.stat,
           putBytes: services.putBytes,
           wake: services.wake,

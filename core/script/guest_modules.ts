@@ -1,5 +1,5 @@
 /** Modules the isolate provides through `require`, by full name. They are not part of a bundle. */
-export const GUEST_MODULES: readonly string[] = ["lodestone"];
+export const GUEST_MODULES: readonly string[] = ["lodestone", "lodestone/crypto"];
 
 /** What to use instead of a Node module, by its name without `node:`. Completes "...is not available; ". */
 const INSTEAD: Readonly<Record<string, string>> = {

@@ -36,7 +36,7 @@ export class FairLane {
     }
     jobs.push({
       start: () => void task().then(resolve, reject).finally(this.#ended),
-      drop: () => reject(new HostOperationError("OperationError", "crypto: the isolate has ended")),
+      drop: () => reject(new HostOperationError("OperationError", "crypto: the site is gone")),
     });
     this.#waiting.set(owner, jobs);
     this.#startNext();
@@ -79,7 +79,7 @@ export class CryptoLanes {
   /** RSA keys and PBKDF2: up to some seconds. */
   readonly heavy = new FairLane({ concurrency: 1, waiting: 16 });
 
-  /** The owner, an isolate, has ended. */
+  /** The owner, a site, is gone. */
   drop(owner: object): void {
     this.light.drop(owner);
     this.heavy.drop(owner);

@@ -25,7 +25,7 @@ type Operation = (job: CryptoJobReader) => Promise<string | ArrayBuffer>;
 /**
  * The asynchronous half of the guest's `crypto.subtle`, over Node's, which runs on the thread pool and checks
  * what the specification says of parameters and keys. Nothing is kept between calls: keys come with every call.
- * `owner` is the isolate; `lanes.drop(owner)` ends what waits of it.
+ * `owner` is the site, whose turn it is with others; `lanes.drop(owner)` ends what waits of it.
  */
 export function cryptoOperations(lanes: CryptoLanes, owner: object): HostOperations {
   const table: Record<string, HostOperations[string]> = {};

@@ -179,7 +179,7 @@ test("a lane runs so many jobs at once, keeps so many waiting, and drops those o
   const { begun, start, endOne } = jobs(lane);
   const [one, two] = [{}, {}];
   const running = [start(one, "1"), start(one, "2")];
-  const waiting = assert.rejects(start(one, "3"), /the isolate has ended/);
+  const waiting = assert.rejects(start(one, "3"), /the site is gone/);
   await assert.rejects(start(one, "4"), /1 operations of this kind are waiting/);
   const other = start(two, "5");
   assert.deepEqual(begun, ["1", "2"]);
