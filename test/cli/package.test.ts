@@ -11,9 +11,17 @@ test("npm pack makes a package that serves once it is installed", async () => {
   using site = new TemporaryFolder("installed");
   const { packed, folder } = installPackage(site.path);
   assert.match(packed, /core\/worker\.js/);
+  assert.match(
+    packed,
+    /core\/runtime\/url_pattern\/chunk\.ts/,
+    "chunks of the runtime are compiled where they are installed",
+  );
   assert.doesNotMatch(packed, /core\/worker\.ts|core\/config\/generate|"test\//);
 
-  site.write("site.ts", `export default (request: Request) => new Response("installed " + request.path);`);
+  site.write(
+    "site.ts",
+    `export default (request: Request) => new Response("installed " + new URLPattern({ pathname: "/:name" }).exec(request.url).pathname.groups.name);`,
+  );
   const launcher = join(folder, "core/cli/lodestone.js");
   await using lodestone = new Child(
     process.execPath,
@@ -24,7 +32,7 @@ test("npm pack makes a package that serves once it is installed", async () => {
     if (!lodestone.running) throw new Error(lodestone.stderr);
     return /listening on (http:\S+)/.exec(lodestone.stderr)?.[1];
   });
-  assert.equal((await request(`${address}/here`)).text, "installed /here");
+  assert.equal((await request(`${address}/here`)).text, "installed here");
   lodestone.process.kill("SIGTERM");
   assert.equal((await lodestone.ended).code, 0);
 });
