@@ -4,7 +4,12 @@ import { test } from "node:test";
 import type { Backend } from "../../core/backend/backend.ts";
 import { until } from "../support/until.ts";
 import { makeCertificate } from "./support/certificate.ts";
-import { originBackends, PUBLIC_ADDRESS, startLocalServer } from "./support/origin_backends.ts";
+import {
+  type LocalServer,
+  originBackends,
+  PUBLIC_ADDRESS,
+  startLocalServer,
+} from "./support/origin_backends.ts";
 import { backendRequest, send } from "./support/send.ts";
 
 const hello: http.RequestListener = (_, response) => response.end("hello");
@@ -168,7 +173,9 @@ test("an origin keeps its connections from call to call", async () => {
 });
 
 test("the origin used longest ago makes room and its connections are closed", async () => {
-  const servers = await Promise.all([1, 2, 3].map(() => startLocalServer("127.0.0.1", hello)));
+  await using ending = new AsyncDisposableStack();
+  const servers: LocalServer[] = [];
+  for (let i = 0; i < 3; i++) servers.push(ending.use(await startLocalServer("127.0.0.1", hello)));
   const [one, two, three] = servers.map(({ port }) => `http://127.0.0.1:${port}`) as [string, string, string];
   const origins = originBackends({ perSite: 2 });
   const ask = (origin: string) => send(origins.backendOf(origin, true));
@@ -183,7 +190,6 @@ test("the origin used longest ago makes room and its connections are closed", as
   assert.equal(servers[0]!.accepted, 1);
   origins.close();
   await until("all connections are closed", () => servers.every(({ open }) => open === 0));
-  for (const server of servers) await server[Symbol.asyncDispose]();
 });
 
 test("an origin with calls under way never makes room; a fetch of another one is refused", async () => {
