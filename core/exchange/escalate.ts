@@ -1,5 +1,4 @@
 import type { Backend, BackendCall, BackendReceiver } from "../backend/backend.ts";
-import type { SiteConfig } from "../config/config.ts";
 import type { ContentCache } from "../files/content_cache.ts";
 import { resolveFile } from "../files/resolve_file.ts";
 import { serveFile } from "../files/serve_file.ts";
@@ -13,6 +12,7 @@ import { standardPage } from "../http/standard_page.ts";
 import type { BackendFailures } from "../observe/backend_failures.ts";
 import type { Escalation } from "./escalation.ts";
 import { forwardHeaders } from "./forwarded.ts";
+import { namedBackend } from "./named_backend.ts";
 import type { Reply } from "./reply.ts";
 import type { RequestBody } from "./request_body.ts";
 import type { Site } from "./site_table.ts";
@@ -55,8 +55,8 @@ export function escalate(
 ): BackendCall | undefined {
   const { site } = from;
   if (plan.backend !== undefined) {
-    checkBackendAllowed(site.config, plan.backend);
-    return askBackend(from, plan, plan.backend, destinations, receiver);
+    const backend = namedBackend(destinations.backends, site.config, plan.backend);
+    return askBackend(from, plan, plan.backend, backend, destinations, receiver);
   }
   const reads = plan.method === "GET" || plan.method === "HEAD";
   const fallback = site.config.backend;
@@ -67,20 +67,12 @@ export function escalate(
       return undefined;
     }
   }
-  if (fallback !== undefined) return askBackend(from, plan, fallback, destinations, receiver);
+  if (fallback !== undefined) {
+    const backend = namedBackend(destinations.backends, site.config, fallback);
+    return askBackend(from, plan, fallback, backend, destinations, receiver);
+  }
   receiver.reply({ status: 404, ...standardPage(404), by: "proxy" });
   return undefined;
-}
-
-/** A script may name the site's own backend and those of `allow.backends`, without that key all of them. */
-function checkBackendAllowed({ name: site, backend, allow: { backends } }: SiteConfig, named: string): void {
-  if (backends === undefined || named === backend || backends.includes(named)) return;
-  const known = [...(backend === undefined ? [] : [backend]), ...backends].join(", ") || "none";
-  throw new HttpError(
-    500,
-    "backend_not_allowed",
-    `escalating to backend ${JSON.stringify(named.slice(0, 200))}: it is not in allow.backends of site "${site}"; allowed: ${known}`,
-  );
 }
 
 /** Undefined when there is no such file, or when it is not the site's to send. */
@@ -105,18 +97,10 @@ function askBackend(
   from: Escalating,
   plan: Escalation,
   name: string,
-  { backends, backendFailures }: Destinations,
+  backend: Backend,
+  { backendFailures }: Destinations,
   receiver: EscalationReceiver,
 ): BackendCall {
-  const backend = backends.get(name);
-  if (backend === undefined) {
-    const known = [...backends.keys()].join(", ");
-    throw new HttpError(
-      500,
-      "backend_unknown",
-      `escalating to backend "${name}": there is none of that name; known: ${known}`,
-    );
-  }
   const { incoming } = from;
   const { head } = incoming;
   const isUntouched = plan.headers === head.headers;

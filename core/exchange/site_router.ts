@@ -1,4 +1,5 @@
 import type { Backend } from "../backend/backend.ts";
+import { OriginBackends } from "../backend/origin_backends.ts";
 import type { Config, SiteConfig } from "../config/config.ts";
 import { formatFault } from "../config/fault.ts";
 import { ContentCache } from "../files/content_cache.ts";
@@ -21,6 +22,7 @@ import { type ScriptReports, SiteScripts } from "../script/site_scripts.ts";
 import { errorReply } from "./error_reply.ts";
 import { Exchange, type ExchangeServices } from "./exchange.ts";
 import type { ExchangeObserver } from "./exchange_observer.ts";
+import { SiteFetch } from "./site_fetch.ts";
 import { type Site, SiteTable } from "./site_table.ts";
 
 /** What exchanges need of the worker. */
@@ -52,6 +54,7 @@ export class SiteRouter {
   readonly #ids = new RequestIds();
   readonly #cryptoLanes = new CryptoLanes();
   readonly #services: ExchangeServices;
+  readonly #fetches: SiteFetch[] = [];
   #active = 0;
 
   constructor(options: ExchangeOptions) {
@@ -105,10 +108,12 @@ export class SiteRouter {
 
   close(): void {
     for (const { scripts } of this.#byName.values()) scripts?.close();
+    for (const fetches of this.#fetches) fetches.close();
   }
 
   #add(config: SiteConfig): void {
     const folders = [...(config.root === undefined ? [] : [config.root]), ...config.allow.files];
+    const fetches = this.#fetchesOf(config);
     const scripts =
       config.scripts.length === 0
         ? undefined
@@ -121,9 +126,7 @@ export class SiteRouter {
                 ...createHostFiles(this.#options.stat, folders, config.limits.body),
                 ...cryptoOperations(this.#cryptoLanes, config),
               },
-              fetchOrigin: () => {
-                throw new HttpError(502, "origin_not_allowed", "fetch: no origin is allowed");
-              },
+              fetchOrigin: fetches.fetch,
             },
             compiled: this.#options.sites.find(({ site }) => site === config.name),
             reports: this.#reports(config.name),
@@ -132,6 +135,14 @@ export class SiteRouter {
     const site: Site = { config, scripts, folders };
     this.#sites.add(site);
     this.#byName.set(config.name, site);
+  }
+
+  #fetchesOf(site: SiteConfig): SiteFetch {
+    const { config, timers, backends } = this.#options;
+    const origins = new OriginBackends({ config: config.origins, timers, head: config.http });
+    const fetches = new SiteFetch({ site, backends, origins, failures: this.#services.backendFailures });
+    this.#fetches.push(fetches);
+    return fetches;
   }
 
   #reports(site: string): ScriptReports {

@@ -133,9 +133,21 @@ export class UnboundWork {
   }
 }
 
+const TOLD = new Set([
+  "backend_not_allowed",
+  "backend_unknown",
+  "fetch_bad_request",
+  "origin_not_allowed",
+  "origins_busy",
+  "redirect_unwanted",
+  "script_bad_change",
+  "too_many_redirects",
+]);
+
 /** What a script is told when a fetch fails. */
 export function fetchFailure(error: unknown): string {
-  if (error instanceof HttpError && error.code.startsWith("origin_")) return error.message;
+  // Told whole: what the rules of the site refuse, and nothing of the network behind them.
+  if (error instanceof HttpError && TOLD.has(error.code)) return error.message;
   if (error instanceof HttpError) return `fetch failed with status ${error.status} (${error.code})`;
   return "fetch failed";
 }
