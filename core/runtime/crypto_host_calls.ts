@@ -3,6 +3,9 @@ export type BytesEncoding = "hex" | "base64" | "base64url" | "latin1";
 
 export type HashName = "md5" | "sha1" | "sha256" | "sha384" | "sha512";
 
+/** ECDSA signatures are r and s, one after the other. `saltLength` is for RSA-PSS. */
+export type SignatureScheme = "ECDSA" | "RSASSA-PKCS1-v1_5" | "RSA-PSS";
+
 /**
  * Bytes that one synchronous call takes, all arguments together: about 30 ms of the slowest hash. Text counts as
  * what it is in UTF-8.
@@ -45,6 +48,18 @@ export interface CryptoHostCalls {
     additional: Uint8Array,
     tagLength: number,
   ): ArrayBuffer | undefined;
+  /**
+   * Whether a signature fits, for keys with which that takes less than 0.1 ms: RSA up to 4096 bits, P-256. Undefined
+   * when it isn't done here, because the key is too long or no such key.
+   */
+  verify(
+    scheme: SignatureScheme,
+    hash: HashName,
+    spki: Uint8Array,
+    signature: Uint8Array,
+    data: Uint8Array,
+    saltLength: number,
+  ): boolean | undefined;
   /** AES key wrap (RFC 3394). Undefined when it fails: not a multiple of 8 bytes, or the integrity check. */
   aesKeyWrap(unwrap: boolean, key: Uint8Array, data: Uint8Array): ArrayBuffer | undefined;
 }

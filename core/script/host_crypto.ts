@@ -10,6 +10,7 @@ import {
 } from "node:crypto";
 import { isUint8Array } from "node:util/types";
 import type { BytesEncoding, CryptoHostCalls, HashName } from "../runtime/crypto_host_calls.ts";
+import { hostVerify } from "./host_crypto_verify.ts";
 
 /** Bytes that one call or operation takes; the guest has the same in `crypto_host_calls.ts`. */
 export const CRYPTO_BYTES_LIMIT = 16 * 1024 * 1024;
@@ -37,6 +38,8 @@ export const hostCrypto: CryptoHostCalls = {
       .update(data)
       .digest(encoding as "hex");
   },
+
+  verify: hostVerify,
 
   randomBytes: (count) => random(count)?.buffer,
 

@@ -347,4 +347,11 @@ test("what is cheap starts no operation of the host", async () => {
   assert.deepEqual(calls, []);
   await fresh.digest("SHA-256", new Uint8Array(70_000));
   assert.deepEqual(calls, ["crypto.digest"]);
+  const pair = await fresh.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
+  calls.length = 0;
+  const ecdsa = { name: "ECDSA", hash: "SHA-256" };
+  for (const size of [64, 63, 0, 1000]) {
+    assert.equal(await fresh.verify(ecdsa, pair.publicKey, new Uint8Array(size), new Uint8Array(3)), false);
+  }
+  assert.deepEqual(calls, ["crypto.verify"], "a signature longer than any can be");
 });

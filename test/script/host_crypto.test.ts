@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync, sign } from "node:crypto";
 import { once } from "node:events";
 import { test } from "node:test";
 import { setImmediate as nextIteration } from "node:timers/promises";
@@ -64,6 +65,32 @@ test("results hold their bytes and no others", () => {
   assert.equal(hostCrypto.randomBytes(5)?.byteLength, 5);
   assert.equal(hostCrypto.aes("gcm", false, key, key, new Uint8Array(3), empty, 16)?.byteLength, 19);
   assert.equal(hostCrypto.aesKeyWrap(false, key, key)?.byteLength, 24);
+});
+
+test("verify refuses what is not its kind of key, and says false of a signature that doesn't fit", () => {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const spki = new Uint8Array(publicKey.export({ type: "spki", format: "der" }));
+  const good = new Uint8Array(sign("sha256", key, { key: privateKey, dsaEncoding: "ieee-p1363" }));
+  const verify = hostCrypto.verify as (...values: unknown[]) => unknown;
+  assert.equal(verify("ECDSA", "sha256", spki, good, key, 0), true);
+  assert.equal(verify("ECDSA", "sha384", spki, good, key, 0), false);
+  for (const length of [0, 1, 63, 64, 65, 560]) {
+    assert.equal(verify("ECDSA", "sha256", spki, new Uint8Array(length), key, 0), false, `${length} bytes`);
+  }
+  assert.equal(verify("RSA-PSS", "sha256", spki, good, key, 32), undefined);
+  assert.equal(verify("ECDSA", "sha256", new Uint8Array(10), good, key, 0), undefined);
+  assert.equal(verify("ECDSA", "md5", spki, good, key, 0), undefined);
+  assert.equal(verify("ECDSA", "sha256", spki, good, new Uint8Array(65_537), 0), undefined);
+  const long = generateKeyPairSync("rsa", { modulusLength: 4224 }).publicKey;
+  const longSpki = new Uint8Array(long.export({ type: "spki", format: "der" }));
+  assert.equal(verify("RSA-PSS", "sha256", longSpki, good, key, 32), undefined);
+  for (const hostile of [undefined, null, {}, "constructor", [], Number.NaN, Symbol("x")]) {
+    assert.equal(verify(hostile, "sha256", spki, good, key, 0), undefined);
+    assert.equal(verify("ECDSA", hostile, spki, good, key, 0), undefined);
+    assert.equal(verify("ECDSA", "sha256", hostile, good, key, 0), undefined);
+    assert.equal(verify("ECDSA", "sha256", spki, hostile, key, 0), undefined);
+    assert.equal(verify("ECDSA", "sha256", spki, good, hostile, 0), undefined);
+  }
 });
 
 /** Runs an operation as an isolate would; resolves to the error's name. */

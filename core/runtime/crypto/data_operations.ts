@@ -1,4 +1,4 @@
-import type { HashName } from "../crypto_host_calls.ts";
+import type { HashName, SignatureScheme } from "../crypto_host_calls.ts";
 import { Bytes, charCodeAt } from "../primordials.ts";
 import { cryptoError } from "./crypto_error.ts";
 import type { KeyState } from "./crypto_key.ts";
@@ -47,6 +47,8 @@ export async function verify(
 ): Promise<boolean> {
   const mac = shortMac(services, key, data);
   if (mac === undefined) {
+    const result = verifyAtOnce(services, parameters, key, signature, data);
+    if (result !== undefined) return result;
     return (await runOnHost(services, "crypto.verify", parameters, { key }, signature, data)) === "1";
   }
   if (mac.length !== signature.length) return false;
@@ -77,6 +79,21 @@ export async function deriveBits(
   return bytes(await runOnHost(services, "crypto.deriveBits", parameters, { key, length }));
 }
 
+/** Undefined when it takes longer, with long keys or data. A signature of a JWT is verified here. */
+function verifyAtOnce(
+  { host }: CryptoServices,
+  { name, hash, saltLength = 0 }: Parameters,
+  { algorithm, material }: KeyState,
+  signature: Data,
+  data: Data,
+): boolean | undefined {
+  const { modulusLength = 0, namedCurve } = algorithm;
+  if (data.length > AT_ONCE || modulusLength > 4096) return undefined;
+  if (modulusLength === 0 && namedCurve !== "P-256") return undefined;
+  const digestName = HASHES[hash ?? algorithm.hash!]!;
+  return host.verify(name as SignatureScheme, digestName, material, signature, data, saltLength);
+}
+
 /** Undefined when it is not HMAC, or not short. */
 function shortMac(
   { host }: CryptoServices,
@@ -91,7 +108,8 @@ function bytes(result: string | ArrayBuffer): ArrayBuffer {
   return result as ArrayBuffer;
 }
 
-function bytesOfText(text: string): Data {
+/** Bytes of text that has one character for each. */
+export function bytesOfText(text: string): Data {
   const result = new Bytes(text.length);
   for (let i = 0; i < text.length; i++) result[i] = charCodeAt(text, i);
   return result;
