@@ -1,6 +1,8 @@
+/// <reference path="./crypto_globals.d.ts" />
 /// <reference path="./event_globals.d.ts" />
 /// <reference path="./form_globals.d.ts" />
 /// <reference path="./http_globals.d.ts" />
+/// <reference path="./lodestone_crypto.d.ts" />
 /// <reference path="./web_globals.d.ts" />
 
 /**

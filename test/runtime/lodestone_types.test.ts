@@ -105,6 +105,36 @@ test("scripts with events, signals and clones pass the type check, and their mis
   assert.equal(check({ "script.ts": script }), "");
 });
 
+test("scripts may use cryptography as the specification and the manual have it", () => {
+  const script = `
+    import { fromBase64Url, hmac, md5, randomHex, timingSafeEqual, toHex } from "lodestone/crypto";
+    const secret: string = hmac("sha256", "key", new Uint8Array(1), "base64url") + md5("x") + randomHex(8);
+    const digest: Uint8Array = hmac("md5", "key", "data", "bytes");
+    export const same: boolean = timingSafeEqual(secret, toHex(digest)) || fromBase64Url("AA").length > 3;
+    // @ts-expect-error: no such algorithm
+    hmac("SHA-256", "key", "data");
+    export const work = async (jwk: JsonWebKey, data: Uint8Array<ArrayBuffer>) => {
+      const { subtle } = crypto;
+      const use = { name: "ECDSA", hash: "SHA-256" };
+      const key = await subtle.importKey("jwk", jwk, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
+      const good: boolean = await subtle.verify(use, key, data, data.buffer);
+      const pair = await subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
+      const signature: ArrayBuffer = await subtle.sign({ name: "ECDSA", hash: { name: "SHA-256" } }, pair.privateKey, data);
+      const aes: CryptoKey = await subtle.generateKey({ name: "AES-GCM", length: 256 }, true, ["encrypt"]);
+      await subtle.encrypt({ name: "AES-GCM", iv: crypto.getRandomValues(new Uint8Array(12)) }, aes, data);
+      const params = { name: "PBKDF2", hash: "SHA-256", salt: data, iterations: 100_000 };
+      await subtle.deriveKey(params, key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+      const exported: JsonWebKey = await subtle.exportKey("jwk", key);
+      // @ts-expect-error: no such usage
+      await subtle.importKey("raw", data, "AES-GCM", false, ["signs"]);
+      // @ts-expect-error: floats cannot be filled
+      crypto.getRandomValues(new Float32Array(1));
+      return [good, signature.byteLength, exported.kty, key.algorithm.name, crypto.randomUUID()];
+    };
+  `;
+  assert.equal(check({ "script.ts": script }), "");
+});
+
 test("the classes in the isolate are what the types say", () => {
   const script = `
     import type { FileStat } from "lodestone";
