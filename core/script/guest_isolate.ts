@@ -1,5 +1,6 @@
 import ivm from "isolated-vm";
 import type { SiteConfig } from "../config/config.ts";
+import type { CodeCache } from "./code_cache.ts";
 import type { CompiledRuntime } from "./compiled_runtime.ts";
 import type { CompiledSite } from "./compiled_site.ts";
 import { guestStack } from "./guest_error.ts";
@@ -56,6 +57,8 @@ export class IsolateDied extends Error {
 /** What the guest may call on the host, and what the host hears of it. */
 export interface GuestServices {
   readonly runtime: CompiledRuntime;
+  /** Shared by the isolates of the worker. */
+  readonly codeCache: CodeCache;
   readonly stat: (path: unknown) => string | undefined;
   readonly putBytes: (bytes: unknown) => number;
   /** Microtasks have produced commands: enter again. */
@@ -63,6 +66,9 @@ export interface GuestServices {
   /** V8 has lost control over an isolate: the process must end after its open work. */
   readonly catastrophe: (message: string) => void;
 }
+
+/** Entries after which most of what every site needs of the runtime has been compiled. */
+const ENTRIES_BEFORE_KEEPING = 2;
 
 /**
  * The V8 isolate of one version of a site's scripts and the one function through which it is entered. All of
@@ -75,10 +81,20 @@ export class GuestIsolate {
   readonly #turn: ivm.Reference;
   readonly #running = new Int32Array(new SharedArrayBuffer(4));
   readonly #runOptions: { timeout: number };
+  readonly #codeCache: CodeCache;
+  readonly #runtimeText: string;
+  readonly #bundle: { readonly fileName: string; readonly text: string };
+  /** Entries until the compiled runtime is kept; 0 when it is, or another isolate sees to it. */
+  #keepsRuntimeIn: number;
 
   /** Creates the isolate and loads the scripts. Throws what they throw while loading, with its stack. */
   constructor(site: SiteConfig, compiled: CompiledSite, services: GuestServices) {
     this.#runOptions = { timeout: site.limits.cpu };
+    this.#codeCache = services.codeCache;
+    this.#runtimeText = services.runtime.main;
+    this.#bundle = { fileName: bundleFileName(compiled.site), text: wrapBundle(compiled.code) };
+    const isRuntimeKept = this.#codeCache.get(RUNTIME_FILE_NAME, this.#runtimeText) !== undefined;
+    this.#keepsRuntimeIn = isRuntimeKept ? 0 : ENTRIES_BEFORE_KEEPING;
     this.#isolate = new ivm.Isolate({
       memoryLimit: site.limits.memory,
       onCatastrophicError: services.catastrophe,
@@ -87,7 +103,7 @@ export class GuestIsolate {
       const context = this.#isolate.createContextSync();
       const entries = this.#start(context, site, services);
       this.#turn = entries.getSync("turn", { reference: true }) as ivm.Reference;
-      const bundle = this.#evaluate(context, wrapBundle(compiled.code), bundleFileName(compiled.site));
+      const bundle = this.#evaluate(context, this.#bundle.text, this.#bundle.fileName);
       const load = entries.getSync("load", { reference: true }) as ivm.Reference;
       this.hooked = load.applySync(undefined, [bundle.derefInto()], { timeout: LOAD_LIMIT }) === "h";
     } catch (error) {
@@ -115,7 +131,14 @@ export class GuestIsolate {
       throw new IsolateDied(index, message);
     }
     if (typeof commands !== "string") throw new IsolateDied(-1, "the isolate returned no commands");
+    if (this.#keepsRuntimeIn > 0 && --this.#keepsRuntimeIn === 0)
+      this.#keep(this.#runtimeText, RUNTIME_FILE_NAME);
     return commands;
+  }
+
+  /** Lets the next isolate of the same version find what V8 has compiled of it up to now. */
+  keepCode(): void {
+    this.#keep(this.#bundle.text, this.#bundle.fileName);
   }
 
   dispose(): void {
@@ -146,20 +169,45 @@ export class GuestIsolate {
   }
 
   #evaluate(context: ivm.Context, code: string, filename: string): ivm.Reference {
-    const script = this.#isolate.compileScriptSync(code, { filename });
+    const known = this.#codeCache.get(filename, code);
+    const cachedData = known && new ivm.ExternalCopy(known);
+    const script = this.#isolate.compileScriptSync(code, {
+      filename,
+      ...(cachedData === undefined ? {} : { cachedData }),
+    });
+    cachedData?.release();
+    if (script.cachedDataRejected === true) this.#codeCache.delete(filename);
     return script.runSync(context, { timeout: LOAD_LIMIT, reference: true }) as ivm.Reference;
+  }
+
+  /**
+   * V8 finds the text among those it has compiled in this isolate, so the data has the functions that have run since,
+   * too, and an isolate made with it has nothing left to compile.
+   */
+  #keep(text: string, filename: string): void {
+    if (this.#codeCache.get(filename, text) !== undefined) return;
+    const { cachedData } = this.#isolate.compileScriptSync(text, { filename, produceCachedData: true });
+    if (cachedData === undefined) return;
+    this.#codeCache.set(filename, text, cachedData.copy({ transferOut: true }));
+    cachedData.release();
   }
 }
 
 type HostFunction = (...values: never[]) => unknown;
 
-/** Each function behind its name, as `runtime/main.ts` takes them. */
+/**
+ * Each function behind its name, as `runtime/main.ts` takes them. None of them is meant to throw, and nothing would be
+ * told of it: isolated-vm would hand the error over with the host's stack.
+ */
 function callbacks(functions: Readonly<Record<string, HostFunction>>): unknown[] {
   return Object.entries(functions).flatMap(([name, run]) => [
     name,
     new ivm.Callback((...values: never[]) => {
-      const result = run(...values);
-      return result instanceof ArrayBuffer ? transferable(result) : result;
+      try {
+        return run(...values);
+      } catch {
+        return undefined;
+      }
     }),
   ]);
 }
