@@ -11,6 +11,7 @@ import type { AccessLog } from "../observe/access_log.ts";
 import { BackendFailures } from "../observe/backend_failures.ts";
 import type { Logger } from "../observe/logger.ts";
 import { RequestIds } from "../observe/request_id.ts";
+import { CodeCache } from "../script/code_cache.ts";
 import type { CompiledRuntime } from "../script/compiled_runtime.ts";
 import type { CompiledSite } from "../script/compiled_site.ts";
 import type { Heartbeat } from "../script/heartbeat.ts";
@@ -53,6 +54,7 @@ export class SiteRouter {
   readonly #byName = new Map<string, Site>();
   readonly #ids = new RequestIds();
   readonly #cryptoLanes = new CryptoLanes();
+  readonly #codeCache = new CodeCache();
   readonly #services: ExchangeServices;
   readonly #fetches: SiteFetch[] = [];
   #active = 0;
@@ -120,6 +122,7 @@ export class SiteRouter {
         : new SiteScripts({
             site: config,
             runtime: this.#options.runtime,
+            codeCache: this.#codeCache,
             host: {
               stat: createHostStat(this.#options.stat, folders),
               operations: {

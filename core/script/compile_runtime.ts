@@ -31,6 +31,9 @@ const OPTIONS = {
   mainFields: ["module", "main"],
   target: "es2024",
   charset: "utf8",
+  // Every isolate has the text in memory. Names stay: scripts see those of functions and classes.
+  minifyWhitespace: true,
+  minifySyntax: true,
   legalComments: "none",
   logLevel: "silent",
 } as const satisfies BuildOptions;

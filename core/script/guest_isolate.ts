@@ -171,7 +171,7 @@ export class GuestIsolate {
   #evaluate(context: ivm.Context, code: string, filename: string): ivm.Reference {
     const known = this.#codeCache.get(filename, code);
     const cachedData = known && new ivm.ExternalCopy(known);
-    const script = this.#isolate.compileScriptSync(code, {
+    const script: CompiledScript = this.#isolate.compileScriptSync(code, {
       filename,
       ...(cachedData === undefined ? {} : { cachedData }),
     });
@@ -186,12 +186,18 @@ export class GuestIsolate {
    */
   #keep(text: string, filename: string): void {
     if (this.#codeCache.get(filename, text) !== undefined) return;
-    const { cachedData } = this.#isolate.compileScriptSync(text, { filename, produceCachedData: true });
+    const script: CompiledScript = this.#isolate.compileScriptSync(text, {
+      filename,
+      produceCachedData: true,
+    });
+    const { cachedData } = script;
     if (cachedData === undefined) return;
-    this.#codeCache.set(filename, text, cachedData.copy({ transferOut: true }));
-    cachedData.release();
+    this.#codeCache.set(filename, text, cachedData.copy({ release: true }));
   }
 }
+
+/** The types of isolated-vm leave these out. */
+type CompiledScript = ivm.Script & ivm.CachedDataResult & { readonly cachedDataRejected?: boolean };
 
 type HostFunction = (...values: never[]) => unknown;
 

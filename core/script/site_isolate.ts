@@ -1,6 +1,7 @@
 import type { SiteConfig } from "../config/config.ts";
 import { HttpError } from "../http/http_error.ts";
 import { Blame, firstOfEach, isRequest } from "./blame.ts";
+import type { CodeCache } from "./code_cache.ts";
 import { ProtocolError } from "./command_reader.ts";
 import { runCommands } from "./command_runner.ts";
 import type { CompiledRuntime } from "./compiled_runtime.ts";
@@ -34,6 +35,7 @@ export interface ScriptHost {
 /** What a site's isolate needs of the worker. */
 export interface IsolateServices extends ScriptHost {
   readonly runtime: CompiledRuntime;
+  readonly codeCache: CodeCache;
   readonly activity: SiteActivity;
   log(level: number, text: string): void;
   /** A promise was rejected and nothing handled it; `stack` is the guest's. */
@@ -82,6 +84,7 @@ export class SiteIsolate {
     });
     this.#guest = new GuestIsolate(site, compiled, {
       runtime: services.runtime,
+      codeCache: services.codeCache,
       stat: services.stat,
       putBytes: (bytes) => (bytes instanceof ArrayBuffer ? this.#bytes.put(bytes) : 0),
       wake: () => {

@@ -1,6 +1,7 @@
 import type { SiteConfig } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
 import { HttpError } from "../http/http_error.ts";
+import type { CodeCache } from "./code_cache.ts";
 import type { CompiledRuntime } from "./compiled_runtime.ts";
 import type { CompiledSite } from "./compiled_site.ts";
 import { ErrorMapper } from "./error_location.ts";
@@ -37,6 +38,7 @@ export interface ScriptReports {
 export class SiteScripts {
   readonly #site: SiteConfig;
   readonly #runtime: CompiledRuntime;
+  readonly #codeCache: CodeCache;
   readonly #host: ScriptHost;
   readonly #reports: ScriptReports;
   readonly #activity: SiteActivity;
@@ -58,6 +60,8 @@ export class SiteScripts {
   constructor(options: {
     site: SiteConfig;
     runtime: CompiledRuntime;
+    /** Shared by the sites of the worker. */
+    codeCache: CodeCache;
     host: ScriptHost;
     reports: ScriptReports;
     compiled: CompiledSite | undefined;
@@ -67,6 +71,7 @@ export class SiteScripts {
   }) {
     this.#site = options.site;
     this.#runtime = options.runtime;
+    this.#codeCache = options.codeCache;
     this.#host = options.host;
     this.#reports = options.reports;
     this.#activity = options.activity ?? UNWATCHED;
@@ -214,6 +219,7 @@ export class SiteScripts {
     try {
       return new SiteIsolate(this.#site, compiled, {
         runtime: this.#runtime,
+        codeCache: this.#codeCache,
         ...this.#host,
         activity: this.#activity,
         idle: (isolate) => this.finished(isolate),
