@@ -47,7 +47,7 @@ export interface ChunkResults {
   forms: ReturnType<typeof import("./forms/chunk.ts").create>;
   lodestone_crypto: ReturnType<typeof import("./lodestone_crypto/chunk.ts").create>;
   platform: ChunkResult;
-  streams: ChunkResult;
+  streams: ReturnType<typeof import("./streams/chunk.ts").create>;
   url_pattern: ChunkResult;
 }
 

@@ -1,42 +1,102 @@
-import { HeldBody } from "./body.ts";
-import { headersFromText } from "./headers.ts";
-import type { Operations } from "./operations.ts";
-import type { Outbox } from "./outbox.ts";
-import type { RequestClass, RequestInit } from "./request.ts";
+import { contentOf, markBodyUsed } from "./body.ts";
+import { bytesOfContent } from "./body_reading.ts";
+import { HeldBody } from "./content.ts";
+import { FetchAbort } from "./fetch_abort.ts";
+import { type FetchTarget, fetchTarget } from "./fetch_target.ts";
+import { Headers, headersFromText, headersToText } from "./headers.ts";
+import { jsonStringify, startsWith } from "./primordials.ts";
+import type { Request, RequestClass } from "./request.ts";
+import type { BodyChange, SendServices } from "./request_changes.ts";
+import { knownSignal } from "./request_extras.ts";
+import type { RequestInit } from "./request_settings.ts";
 import type { Response, ResponseClass } from "./response.ts";
 import type { FetchedHead } from "./settle_operation.ts";
 
 export type Fetch = (input: unknown, init?: RequestInit) => Promise<Response>;
 
+export interface FetchParts extends SendServices {
+  readonly requests: RequestClass;
+  readonly responses: ResponseClass;
+}
+
 /**
- * `fetch(request)`: escalates now, brings back the head; the body stays on the host until it is read or sent on.
- * The request is the incoming one or one made from it.
+ * `fetch`: the request of the exchange, or one made from it, escalates now; any other goes to its origin or to the
+ * backend that it names. The body that comes back stays on the host until it is read or sent on.
  */
-export function createFetch(parts: {
-  operations: Operations;
-  outbox: Outbox;
-  requests: RequestClass;
-  responses: ResponseClass;
-}): Fetch {
-  const { operations, outbox, requests, responses } = parts;
-  return async (input, init) => {
-    const request =
-      input instanceof requests.Request && init === undefined ? input : new requests.Request(input, init);
-    const slot = requests.slotOf(request);
-    if (slot === 0) {
-      throw new TypeError(
-        `fetch("${request.url}"): pass the incoming request or one made from it, as in fetch(new Request("/path", request))`,
-      );
+export function createFetch(parts: FetchParts): Fetch {
+  const { requests, responses, operations, outbox, chunks } = parts;
+
+  /** Writes the command, and begins to send a body that is a stream. */
+  function start({ request, url }: FetchTarget): { operation: number; body: BodyChange | undefined } {
+    // The number is taken last: the script's own code may run before and fetch, and numbers ascend.
+    if (url === undefined) {
+      const changes = requests.changesOf(request);
+      const json = changes === undefined ? "{}" : jsonStringify(changes);
+      const operation = operations.next();
+      outbox.fetch(requests.slotOf(request), operation, json);
+      return { operation, body: changes?.body };
     }
-    // Before the number is taken: the script's own code may run here and fetch, and numbers ascend.
-    const changes = JSON.stringify(requests.changesOf(request) ?? {});
+    const { redirect } = requests.settingsOf(request);
+    const headers = fieldsFor(request, url);
+    const body = contentOf(request) === undefined ? undefined : requests.bodyOf(request);
+    const json = jsonStringify({ url, method: request.method, headers, redirect, body });
     const operation = operations.next();
-    outbox.fetch(slot, operation, changes);
+    outbox.fetchOrigin(operation, json);
+    return { operation, body };
+  }
+
+  async function respond(
+    { request, url }: FetchTarget,
+    operation: number,
+    abort: FetchAbort | undefined,
+  ): Promise<Response> {
     const head = await operations.wait<FetchedHead>(operation);
+    const slot = url === undefined ? requests.slotOf(request) : 0;
+    const body = head.hasBody ? new HeldBody(slot, operation) : undefined;
+    abort?.brought(body);
     return responses.incoming({
       status: head.status,
       headers: headersFromText(head.fields),
-      body: head.hasBody ? new HeldBody(slot, operation) : undefined,
+      body,
+      url: head.url === "" ? request.url : head.url,
+      redirected: head.redirected,
     });
+  }
+
+  return async (input, init) => {
+    const target = fetchTarget(input, init, requests);
+    const { request } = target;
+    if (requests.isSpent(request)) {
+      throw new TypeError(`fetch("${request.url}"): the request's body has been used already`);
+    }
+    const signal = knownSignal(requests.extrasOf(request));
+    const abort = signal === undefined ? undefined : new FetchAbort(signal, parts);
+    abort?.throwIfAborted();
+    const content = contentOf(request);
+    // Its clones want it too: the host keeps what has been read.
+    if (content instanceof HeldBody && content.isShared) await bytesOfContent(content, parts);
+    const { operation, body } = start(target);
+    markBodyUsed(request);
+    abort?.watch(operation);
+    try {
+      return await respond(target, operation, abort);
+    } catch (reason) {
+      abort?.end();
+      if (typeof body === "object" && body !== null && "stream" in body) {
+        chunks.get("streams").writers.stop(body.stream, reason);
+      }
+      throw reason;
+    }
   };
+}
+
+/** The fields of a request to another host. What says where it goes and how its body is framed is the host's. */
+function fieldsFor({ headers }: Request, url: string): string {
+  const isBackend = startsWith(url, "backend:");
+  const hasHost = !isBackend && headers.has("host");
+  if (!hasHost && !headers.has("content-length")) return headersToText(headers);
+  const copy = new Headers(headers);
+  if (hasHost) copy.delete("host");
+  copy.delete("content-length");
+  return headersToText(copy);
 }

@@ -10,28 +10,29 @@ interface Client {
   readonly tls: boolean;
 }
 
-/**
- * A body that stays on the host: the one of the incoming request, or of a response that `fetch` brought.
- * Opaque; pass it to `new Response(body)` or `new Request(url, { body })`, and its bytes never enter the
- * script's isolate. It can be used once.
- */
-interface HeldBody {
-  /** Whether it has been read or passed on. */
-  readonly used: boolean;
-}
-
 /** What can be given as a body. */
-type BodyInit = string | ArrayBuffer | ArrayBufferView | HeldBody | null;
+type BodyInit =
+  | string
+  | ArrayBuffer
+  | ArrayBufferView
+  | URLSearchParams
+  | Blob
+  | FormData
+  | ReadableStream<Uint8Array>
+  | null;
 
-/** What Request and Response have in common: reading the body, once, into memory. */
+/** What Request and Response have in common: a body that can be read once (Fetch standard). */
 interface Body {
-  /** The body to pass on, null when there is none. */
-  readonly body: string | Uint8Array<ArrayBuffer> | HeldBody | null;
-  /** Whether the body has been read already; it can be read once. */
+  /**
+   * The body as a stream of bytes, null when there is none. As long as nobody reads it, it is only a name for the
+   * body: given to `new Response()` or `new Request()`, the bytes go on without entering the isolate.
+   */
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
+  /** Whether the body has been read, or sent by `fetch`. */
   readonly bodyUsed: boolean;
   /**
-   * The body as text (UTF-8). Rejects when it has been read already, and when it is larger than the
-   * site's `limits.body`.
+   * The body as text (UTF-8). Rejects with a TypeError when it has been read already or a reader has its stream,
+   * and when it stays on the host and is larger than the site's `limits.body`.
    */
   text(): Promise<string>;
   /** The body parsed as JSON; rejects with a SyntaxError when it is not. See `text`. */
@@ -40,6 +41,10 @@ interface Body {
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
   /** The body as a buffer. See `text`. */
   arrayBuffer(): Promise<ArrayBuffer>;
+  /** The body as a Blob of the type that the Content-Type says. See `text`. */
+  blob(): Promise<Blob>;
+  /** The body as a form; rejects with a TypeError when the Content-Type is not that of a form. See `text`. */
+  formData(): Promise<FormData>;
 }
 
 /** Options of `new Request()` and `fetch()`. */
@@ -48,7 +53,26 @@ interface RequestInit {
   method?: string;
   /** Replaces all headers. */
   headers?: HeadersInit;
+  /** Brings its Content-Type along, unless the headers have one. null leaves out that of a request given. */
   body?: BodyInit;
+  /**
+   * What becomes of a redirect that another host answers: followed at most 20 times, a rejection, or given back as it
+   * is. `follow` unless given; `manual` for requests made from a client's.
+   */
+  redirect?: "follow" | "error" | "manual";
+  /** Ends the fetch, and the body it brings. */
+  signal?: AbortSignal | null;
+  /** For a body that is a stream; changes nothing. */
+  duplex?: "half";
+  /** What follows is for browsers and kept for the script only. */
+  mode?: "cors" | "no-cors" | "same-origin";
+  credentials?: "omit" | "same-origin" | "include";
+  cache?: "default" | "no-store" | "reload" | "no-cache" | "force-cache" | "only-if-cached";
+  referrer?: string;
+  referrerPolicy?: string;
+  integrity?: string;
+  keepalive?: boolean;
+  priority?: "high" | "low" | "auto";
 }
 
 /**
@@ -61,11 +85,15 @@ declare class Request implements Body {
   /**
    * A new request. With a request as second argument (or as first one) it is made from that one: relative
    * URLs are resolved against its URL, and method, headers, body, `file`, `backend` and `env` are taken over.
-   * The host stays the same, because the site was chosen by it.
    *
    *     return new Request("/index.php?page=" + encodeURIComponent(request.path), request);   // start over
+   *     return fetch(new Request("https://api.example.com" + request.path, request));         // go elsewhere
    *
-   * @throws TypeError for an invalid URL, method or header, or for another host.
+   * With another host it is no part of the client's request any more: it can be fetched, but not returned. The body
+   * of a request given as first argument goes over; what a script has read of a client's body is sent all the same.
+   *
+   * @throws TypeError for an invalid URL, method, header or option, for a body with GET or HEAD, and for one that has
+   * been used.
    */
   constructor(input: string | URL | Request, init?: RequestInit | Request);
 
@@ -136,14 +164,45 @@ declare class Request implements Body {
   /** Unique name of this request in the logs of all workers. */
   readonly id: string;
 
-  readonly body: string | Uint8Array<ArrayBuffer> | HeldBody | null;
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
   readonly bodyUsed: boolean;
   text(): Promise<string>;
   json(): Promise<unknown>;
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
   arrayBuffer(): Promise<ArrayBuffer>;
+  blob(): Promise<Blob>;
+  formData(): Promise<FormData>;
 
-  /** A copy with headers of its own. @throws TypeError when the body has been read. */
+  /** The cookies the client sent. */
+  readonly cookies: RequestCookies;
+
+  /** For routers: what they find in the path. Empty at first. */
+  params: Record<string, string>;
+
+  /**
+   * Aborts when the client leaves before it has the whole answer. Of a request made with a signal it follows that one.
+   *
+   *     const page = await fetch("https://slow.example.com/", { signal: request.signal });
+   */
+  readonly signal: AbortSignal;
+
+  readonly redirect: "follow" | "error" | "manual";
+  readonly mode: string;
+  readonly credentials: string;
+  readonly cache: string;
+  readonly referrer: string;
+  readonly referrerPolicy: string;
+  readonly integrity: string;
+  readonly keepalive: boolean;
+  /** Always "". */
+  readonly destination: string;
+  readonly duplex: "half";
+
+  /**
+   * A copy with headers of its own. Both bodies can be read; that of a client is then limited by `limits.body`.
+   *
+   * @throws TypeError when the body has been read.
+   */
   clone(): Request;
 }
 
@@ -186,7 +245,13 @@ type ResponsePart =
  * (`If-None-Match`, `If-Modified-Since`) apply by themselves to every finished answer with status 200.
  */
 declare class Response implements Body {
-  /** Text is sent as UTF-8, with `content-type: text/plain;charset=UTF-8` unless the headers have another. */
+  /**
+   * Text is sent as UTF-8, with `content-type: text/plain;charset=UTF-8` unless the headers have another. A stream is
+   * sent piece by piece, as fast as the client takes it; it must bring Uint8Arrays.
+   *
+   * @throws RangeError for a status outside of 200 to 599; TypeError for a body with status 204, 205 or 304, and for a
+   * stream that has been read from or is locked.
+   */
   constructor(body?: BodyInit, init?: ResponseInit);
 
   /** 200 to 599. Beyond the standard it can be assigned to, for `onResponse`. */
@@ -194,19 +259,32 @@ declare class Response implements Body {
   readonly statusText: string;
   /** Whether the status is from 200 to 299. */
   readonly ok: boolean;
+  /** May be changed, also those of a response that `fetch` brought (the standard makes those read-only). */
   readonly headers: Headers;
+  /** Sets cookies: one Set-Cookie field each. */
+  readonly cookies: ResponseCookies;
+  /** "error" for `Response.error()`, else "default". */
   readonly type: string;
+  /** Where a fetched response came from; "" for others. */
   readonly url: string;
+  /** Whether redirects led there. */
   readonly redirected: boolean;
 
-  readonly body: string | Uint8Array<ArrayBuffer> | HeldBody | null;
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
   readonly bodyUsed: boolean;
   text(): Promise<string>;
   json(): Promise<unknown>;
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
   arrayBuffer(): Promise<ArrayBuffer>;
+  blob(): Promise<Blob>;
+  formData(): Promise<FormData>;
 
-  /** A copy. @throws TypeError when the body has been read, or stays on the host. */
+  /**
+   * A copy. Of a fetched body, or of a stream, both copies are streams: the bytes enter the isolate, and wait there for
+   * the slower reader.
+   *
+   * @throws TypeError when the body has been read.
+   */
   clone(): Response;
 
   /**
@@ -235,7 +313,8 @@ declare class Response implements Body {
   static json(data: unknown, init?: ResponseInit): Response;
 
   /**
-   * A redirect to an absolute or relative URL; what a header may not hold is percent-encoded.
+   * A redirect to an absolute or relative URL; what a header may not hold is percent-encoded. Its headers may be
+   * changed (the standard makes them read-only and the URL absolute).
    *
    *     return Response.redirect("https://www.example.org" + request.path, 308);
    *
@@ -249,13 +328,27 @@ declare class Response implements Body {
 }
 
 /**
- * Escalates now, instead of when the handler has returned, and brings the response back; its body stays on
- * the host unless the script reads it. The request is the incoming one or one made from it.
+ * Fetches; the body of the response stays on the host unless the script reads it.
+ *
+ * With the incoming request, or one made from it for the same host, it escalates now instead of when the handler has
+ * returned:
  *
  *     export default async (request: Request) => {
  *       const response = await fetch(request);
  *       if (response.status === 404) return Response.file(site.root + "/404.html", { status: 404 });
- *       return new Response(response.body, { status: response.status, headers: response.headers });
+ *       return new Response(response.body, response);
  *     };
+ *
+ * Any other http or https URL goes to that origin, which `allow.origins` of the site must list, and `backend:NAME` to
+ * the backend of that name: with a path of its own, or with the method, path, query, headers and body of the request
+ * given as second argument. Several may be under way at the same time:
+ *
+ *     const [user, news] = await Promise.all([
+ *       fetch("https://api.example.com/user", { headers: { authorization: `Bearer ${env.TOKEN}` } }),
+ *       fetch("backend:news/latest?count=5"),
+ *     ]);
+ *     return fetch("backend:app", request);
+ *
+ * Rejects with a TypeError when there is no answer, and with the reason of the signal when that aborts.
  */
 declare function fetch(input: Request | string | URL, init?: RequestInit | Request): Promise<Response>;

@@ -1,7 +1,9 @@
 /// <reference path="./crypto_globals.d.ts" />
+/// <reference path="./cookie_globals.d.ts" />
 /// <reference path="./event_globals.d.ts" />
 /// <reference path="./form_globals.d.ts" />
 /// <reference path="./http_globals.d.ts" />
+/// <reference path="./stream_globals.d.ts" />
 /// <reference path="./lodestone_crypto.d.ts" />
 /// <reference path="./web_globals.d.ts" />
 
@@ -52,7 +54,25 @@ declare module "lodestone" {
 
   /** The other form of the default export, as fetch-style module workers have it. `env` is `env` below. */
   export interface ModuleWorker {
-    fetch(request: Request, env: Readonly<Record<string, string>>): HandlerResult | Promise<HandlerResult>;
+    fetch(
+      request: Request,
+      env: Readonly<Record<string, string>>,
+      ctx: ExecutionContext,
+    ): HandlerResult | Promise<HandlerResult>;
+  }
+
+  /** What a module worker may ask for while it handles a request. */
+  export interface ExecutionContext {
+    /**
+     * Keeps the isolate until the promise is settled, also when the answer has been sent by then. What `fetch(request)`
+     * has under way ends with the answer all the same; other fetches, timers and `kv` go on. A rejection is logged.
+     *
+     *     ctx.waitUntil(fetch("https://count.example.com/hit", { method: "POST" }));
+     */
+    waitUntil(promise: unknown): void;
+    /** From now on the request escalates when the handler throws, instead of being answered with 500. */
+    passThroughOnException(): void;
+    readonly props: object;
   }
 
   /**

@@ -1,5 +1,4 @@
 import { atob, btoa } from "./base64.ts";
-import type { BodyServices } from "./body.ts";
 import { boundedHostCalls } from "./bounded_host_calls.ts";
 import { type ChunkContext, Chunks, installLazyGlobals } from "./chunks.ts";
 import { createConsole } from "./console.ts";
@@ -7,11 +6,13 @@ import { DOMException } from "./dom_exception.ts";
 import { errorText } from "./error_text.ts";
 import { createFetch } from "./fetch.ts";
 import { Headers } from "./headers.ts";
-import type { HostCalls } from "./host_calls.ts";
 import { createLodestoneModule, type Site } from "./lodestone_module.ts";
+import { createQueueMicrotask } from "./microtasks.ts";
+import { OpenPromises } from "./open_promises.ts";
 import { Operations } from "./operations.ts";
 import { Outbox } from "./outbox.ts";
 import { createRequestClass } from "./request.ts";
+import { parseRequestUrl } from "./request_url.ts";
 import { createResponseClass } from "./response.ts";
 import { readScripts } from "./script_module.ts";
 import { TextDecoder, TextEncoder } from "./text_encoding.ts";
@@ -68,26 +69,20 @@ export function start(
     if (handle === 0) throw new RangeError("the bytes of the answers made at the same time are too many");
     return handle;
   };
-  const encoder = new TextEncoder();
-  const services: BodyServices = {
-    operations,
-    outbox,
-    encode: (text) => encoder.encode(text) as Uint8Array<ArrayBuffer>,
-    decode: (bytes) => new TextDecoder().decode(bytes),
-  };
-  const requests = createRequestClass({
-    ...services,
-    root: site.root,
-    putBytes: handOver,
-    parseUrl: (url, base) => splitUrl(host, url, base),
-  });
-  const responses = createResponseClass(services);
-  const turn = new Turn({ outbox, operations, timers, requests, responses, putBytes: handOver, running });
-  const { URL, URLSearchParams } = createURLClasses(host);
   // Evaluates in the global scope, as only an indirect call of `eval` does.
   // biome-ignore lint/security/noGlobalEval: chunks are the runtime's own text.
   const evaluate = globalThis.eval as (code: string) => unknown;
   const chunks = new Chunks(shared, host.chunk, evaluate);
+  const services = { operations, outbox, chunks, putBytes: handOver };
+  const requests = createRequestClass({
+    ...services,
+    root: site.root,
+    parseUrl: (url, base) => parseRequestUrl(host, url, base),
+  });
+  const responses = createResponseClass(services);
+  const promises = new OpenPromises(outbox);
+  const turn = new Turn({ ...services, timers, requests, responses, running });
+  const { URL, URLSearchParams } = createURLClasses(host);
   const context: ChunkContext = {
     host,
     operations,
@@ -110,8 +105,8 @@ export function start(
     atob,
     btoa,
     console: createConsole((level, text) => outbox.log(LEVELS[level] ?? 30, text)),
-    fetch: createFetch({ operations, outbox, requests, responses }),
-    queueMicrotask: (callback: () => void) => void Promise.resolve().then(callback),
+    fetch: createFetch({ ...services, requests, responses }),
+    queueMicrotask: createQueueMicrotask(context.report),
     setTimeout: (callback: unknown, delay: unknown, ...values: unknown[]) =>
       timers.start(callback, delay, values, false),
     setInterval: (callback: unknown, delay: unknown, ...values: unknown[]) =>
@@ -136,7 +131,7 @@ export function start(
     load(bundle) {
       const module: { exports: { scripts?: unknown[] } } = { exports: {} };
       bundle(module.exports, require, module);
-      const { handlers, hooks } = readScripts(module.exports.scripts as never, env);
+      const { handlers, hooks } = readScripts(module.exports.scripts as never, { env, promises });
       return turn.use(handlers, hooks) ? "h" : "";
     },
   };
@@ -161,12 +156,4 @@ function hostCaller(
     outbox.call(operation, name, json, handles);
     return operations.wait<string | ArrayBuffer>(operation);
   };
-}
-
-function splitUrl(host: HostCalls, url: string, base: string | undefined) {
-  const href = host.parseUrl(url, base);
-  const match =
-    href === undefined ? null : /^(https?):\/\/(?:[^/?#@]*@)?([^/?#]*)([^?#]*)(\?[^#]*)?/.exec(href);
-  if (match === null) throw new TypeError(`new Request("${url}"): not an http or https URL`);
-  return { scheme: match[1]!, authority: match[2]!, path: match[3]!, search: match[4] ?? "" };
 }

@@ -23,6 +23,11 @@ export class Operations {
     });
   }
 
+  /** Nobody waits for it any more. */
+  forget(operation: number): void {
+    this.#pending.delete(operation);
+  }
+
   settle(operation: number, value: unknown): void {
     const pending = this.#pending.get(operation);
     if (pending === undefined) return;
@@ -30,10 +35,10 @@ export class Operations {
     pending.resolve(value);
   }
 
-  fail(operation: number, error: Error): void {
+  fail(operation: number, reason: unknown): void {
     const pending = this.#pending.get(operation);
     if (pending === undefined) return;
     this.#pending.delete(operation);
-    pending.reject(error);
+    pending.reject(reason);
   }
 }

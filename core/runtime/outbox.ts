@@ -1,9 +1,16 @@
+import { errorText } from "./error_text.ts";
+
 /** UTF-16 units of the log lines of one entry; the host would have to hold them whole. */
 const LOG_SPACE = 512 * 1024;
 /** UTF-16 units of all commands of one entry. */
 const SPACE = 64 * 1024 * 1024;
 /** Set apart for what a request is told when there was no space left. */
 const RESERVE = 1024 * 1024;
+
+/** Has commands to write as late as possible: when what there is by then is handed over. */
+export interface LateWriter {
+  writeCommands(): void;
+}
 
 /**
  * The commands of the running entry, as one string (`protocol.md`). Nothing here calls a method of a built-in
@@ -16,6 +23,7 @@ export class Outbox {
   #handedOver = "";
   #logSpace = LOG_SPACE;
   #linesLost = 0;
+  #lateWriters: LateWriter[] = [];
   /** Whether the host will come for the commands without being told. */
   #expected = false;
 
@@ -36,13 +44,34 @@ export class Outbox {
 
   /** Hands over everything so far. */
   take(): string {
+    if (this.#lateWriters.length > 0) this.#writeLate();
     if (this.#linesLost > 0) this.#tellLinesLost();
     const commands = this.#commands;
     this.#commands = "";
     this.#logSpace = LOG_SPACE;
     this.#handedOver = commands;
     this.#expected = false;
+    // Of those some may have found that they must wait for the next entry.
+    if (this.#lateWriters.length > 0) this.#expect();
     return commands;
+  }
+
+  /** Asks the writer when the commands are about to be handed over: once, and soon. */
+  writeLate(writer: LateWriter): void {
+    this.#lateWriters[this.#lateWriters.length] = writer;
+    this.#expect();
+  }
+
+  #writeLate(): void {
+    const writers = this.#lateWriters;
+    this.#lateWriters = [];
+    for (let i = 0; i < writers.length; i++) {
+      try {
+        writers[i]!.writeCommands();
+      } catch (thrown) {
+        this.log(50, errorText(thrown));
+      }
+    }
   }
 
   /** Microtasks run after `take`: their first command makes the host enter once more. */
@@ -51,6 +80,10 @@ export class Outbox {
       throw new RangeError("the answers made at the same time are too long together");
     }
     this.#commands += command;
+    if (!this.#expected) this.#expect();
+  }
+
+  #expect(): void {
     if (this.#expected) return;
     this.#expected = true;
     this.#wake();
@@ -70,6 +103,11 @@ export class Outbox {
 
   respondHeld(slot: number, status: number, body: number, fields: string): void {
     this.#add(`p${slot}\n${status}\n${body}\n${fields.length}\n${fields}`);
+  }
+
+  /** The pieces of the body follow under the number `stream`. */
+  respondStream(slot: number, status: number, stream: number, fields: string): void {
+    this.#add(`a${slot}\n${status}\n${stream}\n${fields.length}\n${fields}`);
   }
 
   respondEmpty(slot: number, status: number, fields: string): void {
@@ -94,6 +132,38 @@ export class Outbox {
 
   readBody(operation: number, slot: number, body: number, asBytes: boolean): void {
     this.#add(`t${operation}\n${slot}\n${body}\n${asBytes ? 1 : 0}\n`);
+  }
+
+  fetchOrigin(operation: number, json: string): void {
+    this.#add(`g${operation}\n${json.length}\n${json}`);
+  }
+
+  cancel(operation: number): void {
+    this.#add(`v${operation}\n`);
+  }
+
+  readPiece(operation: number, slot: number, body: number): void {
+    this.#add(`k${operation}\n${slot}\n${body}\n`);
+  }
+
+  dropBody(slot: number, body: number): void {
+    this.#add(`y${slot}\n${body}\n`);
+  }
+
+  writePiece(stream: number, operation: number, handle: number): void {
+    this.#add(`w${stream}\n${operation}\n${handle}\n`);
+  }
+
+  endStream(stream: number): void {
+    this.#add(`q${stream}\n`);
+  }
+
+  failStream(stream: number, why: string): void {
+    this.#add(`j${stream}\n${why.length}\n${why}`);
+  }
+
+  openPromises(count: number): void {
+    this.#add(`m${count}\n`);
   }
 
   call(operation: number, name: string, json: string, handles: readonly number[]): void {

@@ -1,76 +1,87 @@
-import {
-  Body,
-  type BodyServices,
-  type Content,
-  contentOf,
-  HeldBody,
-  replaceContent,
-  toContent,
-} from "./body.ts";
+import { Body, contentOf, contentToSend, isUnusable, setContent, shareBody } from "./body.ts";
 import { boundedText } from "./bounded_text.ts";
+import { type Content, HeldBody, UNRESOLVED } from "./content.ts";
 import { defaultFile } from "./default_file.ts";
+import { extractBody } from "./extract_body.ts";
 import { Headers, headersChanged, headersFromText, headersToText } from "./headers.ts";
-import { bodyChange, type RequestChanges, stringRecord } from "./request_changes.ts";
-import { parseRequestText, type RequestText } from "./request_text.ts";
-
-export interface RequestInit {
-  method?: unknown;
-  headers?: unknown;
-  body?: unknown;
-}
+import { givenAway, isOwnBody, NO_BODY, sharedBody } from "./request_body.ts";
+import {
+  type BodyChange,
+  bodyChange,
+  type RequestChanges,
+  type SendServices,
+  stringRecord,
+} from "./request_changes.ts";
+import { defineExtras, type ExtraProperties, makeExtras, type RequestExtras } from "./request_extras.ts";
+import { toMethod } from "./request_method.ts";
+import {
+  DEFAULT_SETTINGS,
+  INCOMING_SETTINGS,
+  type RequestInit,
+  type RequestSettings,
+  settingsWith,
+} from "./request_settings.ts";
+import { toPath, toSearch } from "./request_target.ts";
+import { type ClientInfo, ownRequestText, parseRequestText, type RequestText } from "./request_text.ts";
+import type { RequestUrl } from "./request_url.ts";
+import { finishClass, toDictionary, toUSVString } from "./web_idl.ts";
 
 /** What the Request class needs of its isolate. */
-export interface RequestServices extends BodyServices {
-  /** Path, query without `?`, authority and scheme of an absolute or relative URL; throws TypeError. */
-  parseUrl(
-    url: string,
-    base: string | undefined,
-  ): { path: string; search: string; authority: string; scheme: string };
+export interface RequestServices extends SendServices {
+  /** Takes an absolute or relative URL apart; throws TypeError. */
+  parseUrl(url: string, base: string | undefined): RequestUrl;
   /** The site's root folder, "" when it has none. */
   readonly root: string;
-  putBytes(bytes: Uint8Array<ArrayBuffer>): number;
-}
-
-export interface ClientInfo {
-  readonly address: string;
-  readonly port: number;
-  readonly tls: boolean;
 }
 
 /** Never reachable from scripts: marks a construction by the runtime itself. */
 const INCOMING = Object.freeze({});
-const METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const PATH = /^\/[\x21-\x22\x24-\x3e\x40-\x7e]*$/;
-const QUERY = /^[\x21-\x22\x24-\x7e]*$/;
 
 export function createRequestClass(services: RequestServices) {
+  const { chunks, root, parseUrl } = services;
+  const bodyToSend = (request: Request): BodyChange => {
+    const content = contentOf(request);
+    return bodyChange(isOwnBody(content) ? content : contentToSend(request, "sending a request"), services);
+  };
+  const bodyServices = { ...services, resolve: (body: Body) => incomingBody(body as Request) };
+  let incomingBody: (request: Request) => Content;
+  let extrasOfRequest: (request: Request) => RequestExtras;
+
+  // biome-ignore lint/correctness/noUnusedVariables: it tells of the properties that are defined below.
+  interface Request extends ExtraProperties {}
+  // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above.
   class Request extends Body {
     #event: string | undefined;
     #text: RequestText | undefined;
     #slot = 0;
     #path: string | undefined;
     #search: string | undefined;
-    #queryValue: object | undefined;
     #method: string | undefined;
     #headers: Headers | undefined;
     #file: string | undefined;
     #backend: string | undefined;
     #env: Record<string, string> | undefined;
+    #extras: RequestExtras | undefined;
     #bodyChanged = false;
     /** Whether any setter or constructor has departed from the event: spares untouched requests the comparison. */
     #touched = false;
 
-    constructor(input: unknown, init: RequestInit = {}) {
-      if (input === INCOMING) {
-        super(services, undefined);
-        return;
+    constructor(input: unknown, init?: RequestInit) {
+      super(bodyServices, UNRESOLVED);
+      if (input === INCOMING) return;
+      setContent(this, NO_BODY);
+      const given = toDictionary<RequestInit>(init, "new Request");
+      const from = input instanceof Request ? input : given instanceof Request ? given : undefined;
+      if (from === undefined) this.#takeUrl(input, undefined);
+      else {
+        this.#takeOver(from);
+        if (from !== input) this.#takeUrl(input, from);
       }
-      super(services, undefined);
-      this.#touched = true;
-      const from = input instanceof Request ? input : init instanceof Request ? init : undefined;
-      if (from !== undefined) this.#takeOver(from);
-      if (!(input instanceof Request)) this.#takeUrl(String(input), from);
-      if (init !== from) this.#takeInit(init);
+      if (given !== from) this.#takeInit(given);
+      if (from !== undefined && (given === from || given.body === undefined)) {
+        setContent(this, from === input ? givenAway(from) : sharedBody(from));
+      }
+      this.#checkBody(given !== from && given.method !== undefined);
     }
 
     #takeOver(from: Request): void {
@@ -85,70 +96,63 @@ export function createRequestClass(services: RequestServices) {
       this.#backend = from.#backend;
       this.#env = from.#env === undefined ? undefined : { ...from.#env };
       this.#bodyChanged = from.#bodyChanged;
-      replaceContent(this, Request.#ownContent(from));
+      this.#touched = true;
+      const parent = extrasOfRequest(from);
+      this.#extras = makeExtras(parent.settings, parent);
     }
 
-    #takeUrl(url: string, from: Request | undefined): void {
-      const parsed = services.parseUrl(url, from?.url);
-      if (from === undefined) {
-        this.#text = {
-          slot: 0,
-          method: "GET",
-          id: "",
-          address: "",
-          port: 0,
-          hasBody: false,
-          fields: "",
-          ...parsed,
-        };
-      } else if (parsed.authority !== from.#parsed().authority) {
-        throw new TypeError(
-          `new Request("${url}", request): the host must stay "${from.#parsed().authority}", as the site was chosen by it`,
-        );
-      }
-      this.#path = parsed.path;
-      this.#search = parsed.search;
+    #takeUrl(input: unknown, from: Request | undefined): void {
+      const url = parseUrl(boundedText(toUSVString(input), "new Request"), from?.url);
+      if (from === undefined) this.#extras = makeExtras(DEFAULT_SETTINGS);
+      if (from === undefined || url.authority !== from.#parsed().authority) this.#leaveExchange(url, from);
+      this.#path = url.path;
+      this.#search = url.search;
       this.#file = undefined;
     }
 
-    #takeInit(init: RequestInit): void {
-      if (init.method !== undefined) {
-        const method = boundedText(String(init.method), "method");
-        if (!METHOD.test(method)) throw new TypeError(`new Request: "${method}" is not a method`);
-        this.#method = /^(?:get|head|post|put|delete|options)$/i.test(method) ? method.toUpperCase() : method;
+    /** The request goes to another host than the one the site was chosen by: it is no part of the exchange. */
+    #leaveExchange(url: RequestUrl, from: Request | undefined): void {
+      if (from !== undefined) {
+        this.#method = from.method;
+        this.#headers = new Headers(from.headers);
+        this.#headers.delete("host");
       }
-      if (init.headers !== undefined)
-        this.#headers = new Headers(init.headers as ConstructorParameters<typeof Headers>[0]);
-      if (init.body !== undefined) {
-        replaceContent(this, toContent(init.body));
-        this.#bodyChanged = true;
-      }
+      this.#event = undefined;
+      this.#text = ownRequestText(url);
+      this.#slot = 0;
+      this.#backend = undefined;
+      this.#env = undefined;
+      this.#touched = true;
+      this.#bodyChanged = true;
     }
 
-    static #ownContent(request: Request): Content {
-      if (!request.#bodyChanged && contentOf(request) === undefined && request.#parsed().hasBody) {
-        replaceContent(request, new HeldBody(request.#slot, 0));
-      }
-      return contentOf(request);
+    #takeInit(init: RequestInit): void {
+      const extras = this.#extras!;
+      extras.settings = settingsWith(init, extras.settings, chunks);
+      if (init.method !== undefined) this.#method = toMethod(init.method);
+      if (init.headers !== undefined)
+        this.#headers = new Headers(init.headers as ConstructorParameters<typeof Headers>[0]);
+      if (init.body === undefined) return;
+      const extracted = extractBody(init.body, services, "new Request");
+      setContent(this, extracted);
+      this.#bodyChanged = true;
+      if (extracted.type !== undefined && !this.headers.has("content-type"))
+        this.headers.set("content-type", extracted.type);
+    }
+
+    /** A client may have sent a GET with a body; scripts make none. */
+    #checkBody(isMethodGiven: boolean): void {
+      if (!isMethodGiven && !this.#bodyChanged) return;
+      const { method } = this;
+      if ((method !== "GET" && method !== "HEAD") || contentOf(this) === undefined) return;
+      throw new TypeError(
+        `new Request: a ${method} request has no body; pass body: null to leave that of another request out`,
+      );
     }
 
     #parsed(): RequestText {
       this.#text ??= parseRequestText(this.#event!);
       return this.#text;
-    }
-
-    override get body(): unknown {
-      return Request.#ownContent(this) ?? null;
-    }
-
-    override text(): Promise<string> {
-      Request.#ownContent(this);
-      return super.text();
-    }
-
-    override bytes(): Promise<Uint8Array<ArrayBuffer>> {
-      Request.#ownContent(this);
-      return super.bytes();
     }
 
     get method(): string {
@@ -165,18 +169,12 @@ export function createRequestClass(services: RequestServices) {
     }
 
     set path(value: string) {
-      const path = boundedText(String(value), "request.path");
-      if (!PATH.test(path)) {
-        throw new TypeError(
-          `request.path: must begin with "/" and hold no white space, "?" or "#"; got "${path}"`,
-        );
-      }
-      this.#path = path;
+      this.#path = toPath(value);
       this.#touched = true;
     }
 
     get query(): string {
-      if (this.#queryValue !== undefined) return this.#queryValue as never;
+      if (this.#extras?.query !== undefined) return this.#extras.query as never;
       const search = this.#search ?? this.#parsed().search;
       return search === "" ? "" : search.slice(1);
     }
@@ -184,24 +182,22 @@ export function createRequestClass(services: RequestServices) {
     /** An object is kept for the script alone: routers (itty-router) note the parsed query here. */
     set query(value: string) {
       if (typeof value === "object" && value !== null) {
-        this.#queryValue = value;
+        extrasOfRequest(this).query = value;
         return;
       }
-      this.#queryValue = undefined;
-      const query = boundedText(String(value), "request.query");
-      if (!QUERY.test(query)) throw new TypeError(`request.query: must be percent-encoded; got "${query}"`);
-      this.#search = query === "" ? "" : `?${query}`;
+      if (this.#extras !== undefined) this.#extras.query = undefined;
+      this.#search = toSearch(value);
       this.#touched = true;
     }
 
     get url(): string {
-      const { scheme, authority } = this.#parsed();
-      return `${scheme}://${authority}${this.path}${this.#search ?? this.#parsed().search}`;
+      const { scheme, authority, search, hash } = this.#parsed();
+      return `${scheme}://${authority}${this.path}${this.#search ?? search}${hash}`;
     }
 
     get originalUrl(): string {
-      const { scheme, authority, path, search } = this.#parsed();
-      return `${scheme}://${authority}${path}${search}`;
+      const { scheme, authority, path, search, hash } = this.#parsed();
+      return `${scheme}://${authority}${path}${search}${hash}`;
     }
 
     get headers(): Headers {
@@ -210,7 +206,7 @@ export function createRequestClass(services: RequestServices) {
     }
 
     get file(): string {
-      return this.#file ?? defaultFile(services.root, this.path);
+      return this.#file ?? defaultFile(root, this.path);
     }
 
     set file(value: string) {
@@ -246,8 +242,11 @@ export function createRequestClass(services: RequestServices) {
     }
 
     clone(): Request {
-      if (this.bodyUsed) throw new TypeError("clone(): the body has been read already");
-      return new Request(this);
+      const body = shareBody(this, "Request.clone()");
+      const copy = new Request(INCOMING);
+      copy.#takeOver(this);
+      setContent(copy, body);
+      return copy;
     }
 
     /** Everything below is for the runtime; taken off the class before scripts run. */
@@ -258,8 +257,28 @@ export function createRequestClass(services: RequestServices) {
       return request;
     }
 
+    /** The exchange it belongs to, 0 for none. */
     static slotOf(request: Request): number {
       return request.#slot;
+    }
+
+    static extrasOf(request: Request): RequestExtras {
+      request.#extras ??= makeExtras(INCOMING_SETTINGS);
+      return request.#extras;
+    }
+
+    static settingsOf(request: Request): RequestSettings {
+      return request.#extras?.settings ?? INCOMING_SETTINGS;
+    }
+
+    /** Whether its body cannot be sent. The client's own is the host's to judge, which keeps what scripts read. */
+    static isSpent(request: Request): boolean {
+      return request.#bodyChanged && !isOwnBody(contentOf(request)) && isUnusable(request);
+    }
+
+    /** The body to be sent, once. */
+    static bodyOf(request: Request): BodyChange {
+      return bodyToSend(request);
     }
 
     static changesOf(request: Request): RequestChanges | undefined {
@@ -278,15 +297,23 @@ export function createRequestClass(services: RequestServices) {
       if (request.#file !== undefined) changes.file = request.#file;
       if (request.#backend !== undefined && request.#backend !== "") changes.backend = request.#backend;
       if (request.#env !== undefined) changes.env = stringRecord(request.#env);
-      if (request.#bodyChanged) changes.body = bodyChange(contentOf(request), services.putBytes);
+      if (request.#bodyChanged) changes.body = bodyToSend(request);
       for (const _ in changes) return changes;
       return undefined;
     }
+
+    static {
+      extrasOfRequest = Request.extrasOf;
+      incomingBody = (request) => (request.#parsed().hasBody ? new HeldBody(request.#slot, 0) : undefined);
+    }
   }
 
-  const { incoming, slotOf, changesOf } = Request;
-  for (const name of ["incoming", "slotOf", "changesOf"]) Reflect.deleteProperty(Request, name);
-  return { Request, incoming, slotOf, changesOf };
+  const { incoming, slotOf, settingsOf, extrasOf, isSpent, bodyOf, changesOf } = Request;
+  const internal = { incoming, slotOf, settingsOf, extrasOf, isSpent, bodyOf, changesOf };
+  defineExtras(Request.prototype, settingsOf, extrasOf, chunks);
+  finishClass(Request, "Request", ["method", "url", "headers", "clone"]);
+  for (const name in internal) Reflect.deleteProperty(Request, name);
+  return { Request, ...internal };
 }
 
 export type RequestClass = ReturnType<typeof createRequestClass>;

@@ -1,3 +1,5 @@
+import type { RequestUrl } from "./request_url.ts";
+
 /** Fields of the event `R` after the letter, by position (`protocol.md`). */
 export interface RequestText {
   readonly slot: number;
@@ -11,8 +13,17 @@ export interface RequestText {
   readonly port: number;
   readonly scheme: string;
   readonly hasBody: boolean;
+  /** With its `#`, or empty; clients don't send it. */
+  readonly hash: string;
   /** Field lines as received. */
   readonly fields: string;
+}
+
+/** The other end of the connection that a request came by. */
+export interface ClientInfo {
+  readonly address: string;
+  readonly port: number;
+  readonly tls: boolean;
 }
 
 /** Takes the event apart, all but the field lines. */
@@ -39,6 +50,12 @@ export function parseRequestText(text: string): RequestText {
     port: Number(text.slice(address + 1, port)),
     scheme: text.slice(port + 1, scheme),
     hasBody: text[scheme + 1] === "1",
+    hash: "",
     fields: text.slice(body + 1),
   };
+}
+
+/** Of a request that a script makes for itself. */
+export function ownRequestText(url: RequestUrl): RequestText {
+  return { slot: 0, method: "GET", id: "", address: "", port: 0, hasBody: false, fields: "", ...url };
 }

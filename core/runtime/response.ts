@@ -1,66 +1,38 @@
+import { Body, type BodyServices, setContent, shareBody } from "./body.ts";
+import type { Content } from "./content.ts";
+import type { ResponseCookies } from "./cookies/response_cookies.ts";
+import { extractBody, TEXT_TYPE } from "./extract_body.ts";
+import { Headers, headersToText, makeHeadersImmutable } from "./headers.ts";
+import { jsonStringify } from "./primordials.ts";
+import { type FileOptions, toFileContent, toPartsContent } from "./response_files.ts";
 import {
-  Body,
-  type BodyServices,
-  type Content,
-  contentOf,
-  FileContent,
-  HeldBody,
-  type Part,
-  replaceContent,
-  toContent,
-} from "./body.ts";
-import { boundedText } from "./bounded_text.ts";
-import { Headers, headersToText } from "./headers.ts";
-
-export interface ResponseInit {
-  status?: unknown;
-  statusText?: unknown;
-  headers?: unknown;
-}
-
-export interface FileOptions extends ResponseInit {
-  offset?: unknown;
-  length?: unknown;
-  contentType?: unknown;
-  download?: unknown;
-}
+  hasNoBody,
+  type ResponseInit,
+  toLocation,
+  toRedirectStatus,
+  toStatus,
+  toStatusText,
+} from "./response_init.ts";
+import { finishClass, makeEnumerable, toDictionary } from "./web_idl.ts";
 
 const INCOMING = Object.freeze({});
-const TEXT_FIELDS = "content-type: text/plain;charset=UTF-8\r\n";
-const MOST_PARTS = 1024;
+const TEXT_FIELDS = `content-type: ${TEXT_TYPE}\r\n`;
+
+type HeadersInit = ConstructorParameters<typeof Headers>[0];
 
 /** The head of what escalation or a fetch brought. */
 export interface IncomingHead {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Content;
-}
-
-function checkedStatus(status: unknown, from: number): number {
-  const number = Number(status);
-  if (!Number.isInteger(number) || number < from || number > 599) {
-    throw new RangeError(
-      `Response: status must be a whole number from ${from} to 599; got ${String(status)}`,
-    );
-  }
-  return number;
-}
-
-/** Percent-encodes what a Location may not hold; what is encoded already stays. */
-function encodeLocation(url: string): string {
-  return url.replace(/[^\x21-\x7e]+/g, (part) => encodeURIComponent(part.toWellFormed()));
-}
-
-function wholeNumber(value: unknown, name: string): number | undefined {
-  if (value === undefined) return undefined;
-  const number = Number(value);
-  if (!Number.isSafeInteger(number) || number < 0) {
-    throw new RangeError(`${name} must be a whole number of bytes; got ${String(value)}`);
-  }
-  return number;
+  readonly url?: string;
+  readonly redirected?: boolean;
 }
 
 export function createResponseClass(services: BodyServices) {
+  const { chunks } = services;
+  const bodyServices = { ...services, resolve: (): Content => undefined };
+
   class Response extends Body {
     #status = 200;
     #statusText = "";
@@ -68,32 +40,38 @@ export function createResponseClass(services: BodyServices) {
     /** A text body without headers of its own: its content type is not made a Headers object until asked for. */
     #plainText = false;
     #url = "";
+    #redirected = false;
     #type: "default" | "error" = "default";
 
     constructor(body?: unknown, init?: ResponseInit) {
-      if (body === INCOMING) {
-        super(services, undefined);
+      if (typeof body === "string") {
+        super(bodyServices, body);
+        if (init === undefined) this.#plainText = true;
+        else this.#takeInit(init, TEXT_TYPE, true);
         return;
       }
-      const content = toContent(body);
-      super(services, content);
-      if (init !== undefined) this.#takeInit(init, content);
-      if (typeof content === "string") {
-        if (this.#headers === undefined) this.#plainText = true;
-        else if (!this.#headers.has("content-type"))
-          this.#headers.set("content-type", "text/plain;charset=UTF-8");
+      super(bodyServices, undefined);
+      if (body === INCOMING) return;
+      const extracted = extractBody(body, services, "new Response");
+      if (extracted.content !== undefined) setContent(this, extracted);
+      if (init !== undefined || extracted.type !== undefined) {
+        this.#takeInit(init, extracted.type, extracted.content !== undefined);
       }
     }
 
-    #takeInit(init: ResponseInit, content: Content): void {
-      if (init.status !== undefined) this.#status = checkedStatus(init.status, 200);
-      if (content !== undefined && (this.#status === 204 || this.#status === 205 || this.#status === 304)) {
-        throw new TypeError(`Response: status ${this.#status} has no body`);
+    /** `type`: what the body brings along. */
+    #takeInit(given: unknown, type: string | undefined, hasBody: boolean): void {
+      const init = toDictionary<ResponseInit>(given, "new Response");
+      const { headers, status, statusText } = init;
+      if (status !== undefined) this.#status = toStatus(status);
+      if (statusText !== undefined) this.#statusText = toStatusText(statusText);
+      if (headers !== undefined) this.#headers = new Headers(headers as HeadersInit);
+      if (hasBody && hasNoBody(this.#status)) {
+        throw new TypeError(`new Response: status ${this.#status} has no body`);
       }
-      if (init.statusText !== undefined)
-        this.#statusText = boundedText(String(init.statusText), "statusText");
-      if (init.headers !== undefined)
-        this.#headers = new Headers(init.headers as ConstructorParameters<typeof Headers>[0]);
+      if (type === undefined) return;
+      if (this.#headers === undefined && type === TEXT_TYPE) this.#plainText = true;
+      else if (!this.headers.has("content-type")) this.headers.set("content-type", type);
     }
 
     get status(): number {
@@ -102,7 +80,7 @@ export function createResponseClass(services: BodyServices) {
 
     /** Beyond the standard: `onResponse` may change it. */
     set status(value: number) {
-      this.#status = checkedStatus(value, 200);
+      this.#status = toStatus(value);
     }
 
     get statusText(): string {
@@ -114,7 +92,7 @@ export function createResponseClass(services: BodyServices) {
     }
 
     get redirected(): boolean {
-      return false;
+      return this.#redirected;
     }
 
     get type(): string {
@@ -128,76 +106,71 @@ export function createResponseClass(services: BodyServices) {
     get headers(): Headers {
       if (this.#headers === undefined) {
         this.#headers = new Headers();
-        if (this.#plainText) this.#headers.set("content-type", "text/plain;charset=UTF-8");
+        if (this.#plainText) this.#headers.set("content-type", TEXT_TYPE);
       }
       return this.#headers;
     }
 
+    get cookies(): ResponseCookies {
+      return new (chunks.get("cookies").ResponseCookies)(this.headers);
+    }
+
     clone(): Response {
-      if (this.bodyUsed) throw new TypeError("clone(): the body has been read already");
-      const content = contentOf(this);
-      if (content instanceof HeldBody) {
-        throw new TypeError(
-          "clone(): a body that stays on the host can be used once; read it with bytes() first",
-        );
-      }
-      const copy = new Response(content, {
-        status: this.#status,
-        statusText: this.#statusText,
-        headers: this.headers,
-      });
+      const body = shareBody(this, "Response.clone()");
+      const copy = new Response(INCOMING);
+      if (body.content !== undefined) setContent(copy, body);
+      copy.#status = this.#status;
+      copy.#statusText = this.#statusText;
+      copy.#headers = this.#headers === undefined ? undefined : new Headers(this.#headers);
+      copy.#plainText = this.#plainText;
+      copy.#url = this.#url;
+      copy.#redirected = this.#redirected;
       copy.#type = this.#type;
       return copy;
     }
 
     static redirect(url: unknown, status: unknown = 302): Response {
-      const code = Number(status);
-      if (code !== 301 && code !== 302 && code !== 303 && code !== 307 && code !== 308) {
-        throw new RangeError(
-          `Response.redirect: status must be 301, 302, 303, 307 or 308; got ${String(status)}`,
-        );
-      }
-      const response = new Response(undefined, { status: code });
-      response.headers.set("location", encodeLocation(boundedText(String(url), "Response.redirect")));
+      const response = new Response();
+      response.#status = toRedirectStatus(status);
+      response.headers.set("location", toLocation(url));
       return response;
     }
 
-    static json(data: unknown, init: ResponseInit = {}): Response {
-      const text = JSON.stringify(data);
-      if (text === undefined) throw new TypeError("Response.json: the value has no JSON form");
-      const headers = new Headers(init.headers as ConstructorParameters<typeof Headers>[0]);
-      if (!headers.has("content-type")) headers.set("content-type", "application/json");
-      return new Response(text, { ...init, headers });
+    static json(data: unknown, init?: ResponseInit): Response {
+      const text = jsonStringify(data) as string | undefined;
+      if (text === undefined) {
+        throw new TypeError(`Response.json: a value of type ${typeof data} has no JSON form`);
+      }
+      const response = new Response(INCOMING);
+      setContent(response, { content: text, type: undefined, stream: undefined });
+      response.#takeInit(init, "application/json", true);
+      return response;
     }
 
     static error(): Response {
       const response = new Response(INCOMING);
       response.#status = 0;
       response.#type = "error";
+      makeHeadersImmutable(response.headers);
       return response;
     }
 
     static file(path: unknown, options: FileOptions = {}): Response {
-      const file = {
-        file: boundedText(String(path), "Response.file"),
-        offset: wholeNumber(options.offset, "Response.file: offset"),
-        length: wholeNumber(options.length, "Response.file: length"),
-        contentType: options.contentType === undefined ? undefined : String(options.contentType),
-        download: options.download === undefined ? undefined : String(options.download),
-      };
-      return new Response(new FileContent(file), options);
+      return new Response(toFileContent(path, options), options);
     }
 
     static parts(parts: unknown, init: ResponseInit = {}): Response {
-      return new Response(new FileContent({ parts: toParts(parts) }), init);
+      return new Response(toPartsContent(parts), init);
     }
 
     /** Everything below is for the runtime; taken off the class before scripts run. */
-    static incoming(head: IncomingHead): Response {
+    static incoming({ status, headers, body, url = "", redirected = false }: IncomingHead): Response {
       const response = new Response(INCOMING);
-      response.#status = head.status;
-      response.#headers = head.headers;
-      replaceContent(response, head.body);
+      response.#status = status;
+      response.#headers = headers;
+      response.#url = url;
+      response.#redirected = redirected;
+      setContent(response, { content: body, type: undefined, stream: undefined });
       return response;
     }
 
@@ -212,28 +185,11 @@ export function createResponseClass(services: BodyServices) {
     }
   }
 
-  function toParts(parts: unknown): Part[] {
-    if (!Array.isArray(parts) || parts.length > MOST_PARTS) {
-      throw new TypeError(`Response.parts: wants an array of at most ${MOST_PARTS} parts`);
-    }
-    return parts.map((part: unknown) => {
-      if (typeof part === "string") return part;
-      if (part instanceof ArrayBuffer || ArrayBuffer.isView(part)) {
-        return toContent(part) as Uint8Array<ArrayBuffer>;
-      }
-      const { file, offset, length } = part as { file?: unknown; offset?: unknown; length?: unknown };
-      if (typeof file !== "string")
-        throw new TypeError("Response.parts: a part is text, bytes or { file, offset, length }");
-      return {
-        file,
-        offset: wholeNumber(offset, "Response.parts: offset"),
-        length: wholeNumber(length, "Response.parts: length"),
-      };
-    });
-  }
-
   const { incoming, statusOf, fieldsOf } = Response;
   for (const name of ["incoming", "statusOf", "fieldsOf"]) Reflect.deleteProperty(Response, name);
+  const members = "type url redirected status ok statusText headers cookies clone";
+  finishClass(Response, "Response", members.split(" "));
+  makeEnumerable(Response, ["redirect", "json", "error", "file", "parts"]);
   return { Response, incoming, statusOf, fieldsOf };
 }
 

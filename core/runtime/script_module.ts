@@ -1,5 +1,11 @@
+import { ExecutionContext } from "./execution_context.ts";
+import type { OpenPromises } from "./open_promises.ts";
+import type { SiteExchange } from "./site_exchange.ts";
+
 /** Decides about a request; what it may return is checked when it has. */
-export type Handler = (request: unknown) => unknown;
+export interface Handler {
+  decide(exchange: SiteExchange): unknown;
+}
 /** Sees a response's head before it is sent. */
 export type ResponseHook = (response: unknown, request: unknown) => unknown;
 
@@ -8,27 +14,62 @@ interface ScriptNamespace {
   readonly onResponse?: unknown;
 }
 
+interface ModuleWorker {
+  fetch(request: unknown, env: unknown, context: unknown): unknown;
+}
+
+/** What scripts are given besides the request. */
+export interface ScriptGifts {
+  readonly env: Readonly<Record<string, string>>;
+  readonly promises: OpenPromises;
+}
+
+/** `export default (request) => ...` */
+class FunctionHandler implements Handler {
+  readonly #run: (request: unknown) => unknown;
+
+  constructor(run: (request: unknown) => unknown) {
+    this.#run = run;
+  }
+
+  decide({ request }: SiteExchange): unknown {
+    // Called by itself, or `this` would be the handler.
+    const run = this.#run;
+    return run(request);
+  }
+}
+
+/** `export default { fetch(request, env, ctx) {...} }` */
+class WorkerHandler implements Handler {
+  readonly #worker: ModuleWorker;
+  readonly #gifts: ScriptGifts;
+
+  constructor(worker: ModuleWorker, gifts: ScriptGifts) {
+    this.#worker = worker;
+    this.#gifts = gifts;
+  }
+
+  decide(exchange: SiteExchange): unknown {
+    const context = new ExecutionContext(this.#gifts.promises);
+    exchange.context = context;
+    return this.#worker.fetch(exchange.request, this.#gifts.env, context);
+  }
+}
+
 /** Handlers and hooks of the evaluated scripts, in their order. */
 export function readScripts(
   scripts: readonly ScriptNamespace[],
-  environment: Readonly<Record<string, string>>,
+  gifts: ScriptGifts,
 ): { handlers: Handler[]; hooks: ResponseHook[] } {
   const handlers: Handler[] = [];
   const hooks: ResponseHook[] = [];
   for (const script of scripts) {
     const main = script.default;
-    if (typeof main === "function") handlers.push(main as Handler);
-    else if (
-      typeof main === "object" &&
-      main !== null &&
-      "fetch" in main &&
-      typeof main.fetch === "function"
-    ) {
-      const worker = main as { fetch(request: unknown, env: unknown): unknown };
-      handlers.push((request) => worker.fetch(request, environment));
-    } else if (main !== undefined || script.onResponse === undefined) {
+    if (typeof main === "function") handlers.push(new FunctionHandler(main as () => unknown));
+    else if (isModuleWorker(main)) handlers.push(new WorkerHandler(main, gifts));
+    else if (main !== undefined || script.onResponse === undefined) {
       throw new TypeError(
-        "a script's default export must be a function (request) => ... or { fetch(request) }",
+        "a script's default export must be a function (request) => ... or { fetch(request, env, ctx) }",
       );
     }
     if (script.onResponse === undefined) continue;
@@ -36,4 +77,8 @@ export function readScripts(
     hooks.push(script.onResponse as ResponseHook);
   }
   return { handlers, hooks };
+}
+
+function isModuleWorker(value: unknown): value is ModuleWorker {
+  return typeof value === "object" && value !== null && "fetch" in value && typeof value.fetch === "function";
 }

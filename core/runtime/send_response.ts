@@ -1,5 +1,6 @@
-import { contentOf, FileContent, HeldBody, jsonOf } from "./body.ts";
-import type { Outbox } from "./outbox.ts";
+import { contentToSend } from "./body.ts";
+import { FileContent, filesJson, HeldBody, StreamContent } from "./content.ts";
+import type { SendServices } from "./request_changes.ts";
 import type { Response, ResponseClass } from "./response.ts";
 
 /**
@@ -7,21 +8,21 @@ import type { Response, ResponseClass } from "./response.ts";
  */
 const LONGEST_TEXT = 16 * 1024 * 1024;
 
-/** Writes the command that answers an exchange with a response. Throws when the response cannot be sent. */
+/**
+ * Writes the command that answers an exchange with a response. Throws when the response cannot be sent. `onStopped` is
+ * called when the body is a stream and the client does not take it to its end.
+ */
 export function sendResponse(
   slot: number,
   response: Response,
-  parts: {
-    readonly outbox: Outbox;
-    readonly responses: ResponseClass;
-    readonly putBytes: (bytes: Uint8Array<ArrayBuffer>) => number;
-  },
+  parts: SendServices & { readonly responses: ResponseClass },
+  onStopped: () => void,
 ): void {
-  const { outbox, responses, putBytes } = parts;
+  const { outbox, responses, putBytes, chunks } = parts;
   const status = responses.statusOf(response);
   if (status === 0) throw new TypeError("the handler returned Response.error()");
   const fields = responses.fieldsOf(response);
-  const content = contentOf(response);
+  const content = contentToSend(response, "sending the response");
   if (typeof content === "string") {
     if (content.length > LONGEST_TEXT) {
       throw new RangeError(
@@ -32,11 +33,15 @@ export function sendResponse(
   } else if (content === undefined) {
     outbox.respondEmpty(slot, status, fields);
   } else if (content instanceof HeldBody) {
-    if (content.used) throw new TypeError("the response's body has been read already");
-    content.used = true;
+    if (content.slot !== slot && content.slot !== 0) {
+      throw new TypeError("sending the response: its body belongs to another request");
+    }
     outbox.respondHeld(slot, status, content.handle, fields);
   } else if (content instanceof FileContent) {
-    outbox.respondFiles(slot, status, fields, jsonOf(content, putBytes));
+    outbox.respondFiles(slot, status, fields, filesJson(content, putBytes));
+  } else if (content instanceof StreamContent) {
+    const { writers } = chunks.get("streams");
+    outbox.respondStream(slot, status, writers.openAnswer(content.stream, slot, onStopped), fields);
   } else {
     outbox.respondBytes(slot, status, putBytes(content), fields);
   }

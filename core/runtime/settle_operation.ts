@@ -40,16 +40,15 @@ function operationError(text: string): Error {
 }
 
 function fetchedHead(text: string): FetchedHead {
-  const [status = "", body = ""] = text.slice(0, 10).split("\n", 2);
-  const start = status.length + body.length + 2;
-  const end = text.indexOf("\n", start);
-  const from = text.slice(start, end);
-  const redirected = from.startsWith(">");
+  const statusEnd = text.indexOf("\n");
+  const bodyEnd = text.indexOf("\n", statusEnd + 1);
+  const urlEnd = text.indexOf("\n", bodyEnd + 1);
+  const redirected = text[bodyEnd + 1] === ">";
   return {
-    status: Number(status),
-    hasBody: body === "1",
-    url: redirected ? from.slice(1) : from,
+    status: Number(text.slice(0, statusEnd)),
+    hasBody: text[statusEnd + 1] === "1",
+    url: text.slice(bodyEnd + (redirected ? 2 : 1), urlEnd),
     redirected,
-    fields: text.slice(end + 1),
+    fields: text.slice(urlEnd + 1),
   };
 }

@@ -1,26 +1,15 @@
-import { contentOf, FileContent, HeldBody } from "./body.ts";
+import { type AnswerParts, Answers } from "./answers.ts";
 import { errorText } from "./error_text.ts";
-import { headersFromText } from "./headers.ts";
-import type { Operations } from "./operations.ts";
-import type { Outbox } from "./outbox.ts";
-import type { RequestClass } from "./request.ts";
-import type { Response, ResponseClass } from "./response.ts";
-import { ResponseHooks } from "./response_hooks.ts";
+import { passesThrough } from "./execution_context.ts";
 import type { Handler, ResponseHook } from "./script_module.ts";
-import { sendResponse } from "./send_response.ts";
 import { settleOperation } from "./settle_operation.ts";
 import type { SiteExchange } from "./site_exchange.ts";
 import type { Timers } from "./timers.ts";
 
 const MOST_RESTARTS = 10;
 
-export interface TurnParts {
-  readonly outbox: Outbox;
-  readonly operations: Operations;
+export interface TurnParts extends AnswerParts {
   readonly timers: Timers;
-  readonly requests: RequestClass;
-  readonly responses: ResponseClass;
-  readonly putBytes: (bytes: Uint8Array<ArrayBuffer>) => number;
   /** Element 0 tells the host which event runs. */
   readonly running: Int32Array;
 }
@@ -29,19 +18,18 @@ export interface TurnParts {
 export class Turn {
   readonly #parts: TurnParts;
   readonly #exchanges = new Map<number, SiteExchange>();
-  readonly #hooks: ResponseHooks;
+  readonly #answers: Answers;
   #handlers: readonly Handler[] = [];
 
   constructor(parts: TurnParts) {
     this.#parts = parts;
-    this.#hooks = new ResponseHooks(parts.responses);
+    this.#answers = new Answers(parts, this.#exchanges);
   }
 
   /** The scripts have been evaluated. Returns whether heads must come by before they are sent. */
   use(handlers: readonly Handler[], hooks: readonly ResponseHook[]): boolean {
     this.#handlers = handlers;
-    this.#hooks.use(hooks);
-    return this.#hooks.any;
+    return this.#answers.use(hooks);
   }
 
   enter(events: readonly unknown[]): string {
@@ -68,10 +56,9 @@ export class Turn {
       case "R":
         return this.#begin(event);
       case "H":
-        return this.#head(event);
+        return this.#answers.head(event);
       case "A":
-        this.#exchanges.delete(Number(event.slice(1)));
-        return;
+        return this.#answers.over(Number(event.slice(1)));
       case "L":
         return;
       case "M":
@@ -83,17 +70,23 @@ export class Turn {
 
   #begin(event: string): void {
     const slot = Number(event.slice(1, event.indexOf("\n")));
-    const request = this.#parts.requests.incoming(event, slot);
-    this.#run({ slot, request, restarts: 0, next: 0, isHooked: false });
+    const incoming = this.#parts.requests.incoming(event, slot);
+    this.#run({
+      slot,
+      incoming,
+      request: incoming,
+      restarts: 0,
+      next: 0,
+      isHooked: false,
+      context: undefined,
+    });
   }
 
   /** Asks script after script until one decides or has to be waited for. */
   #run(exchange: SiteExchange): void {
     try {
       while (exchange.next < this.#handlers.length) {
-        // Called by itself, or `this` would be the list of handlers.
-        const handler = this.#handlers[exchange.next++]!;
-        const result = handler(exchange.request);
+        const result = this.#handlers[exchange.next++]!.decide(exchange);
         if (result === undefined) continue;
         if (typeof result === "object" && result !== null && "then" in result) {
           this.#wait(exchange, result as Promise<unknown>);
@@ -130,22 +123,21 @@ export class Turn {
   #decide(exchange: SiteExchange, result: unknown): boolean {
     const { outbox, responses, requests } = this.#parts;
     if (result instanceof responses.Response) {
-      this.#exchanges.delete(exchange.slot);
-      this.#respond(exchange, result);
+      this.#answers.respond(exchange, result);
       return true;
     }
     if (typeof result === "number") {
       if (!Number.isInteger(result) || result < 200 || result > 599) {
         throw new RangeError(`the handler returned ${result}: a number is a status from 200 to 599`);
       }
-      this.#keepForHook(exchange);
+      this.#answers.keepForHook(exchange);
       outbox.standardPage(exchange.slot, result);
       return true;
     }
     if (result instanceof requests.Request) {
       if (requests.slotOf(result) !== exchange.slot) {
         throw new TypeError(
-          "the handler returned a Request of its own: return one made from the incoming request, as in new Request(url, request)",
+          "the handler returned a Request of its own: return one made from the incoming request, as in new Request(path, request), or the Response that fetch brings",
         );
       }
       if (++exchange.restarts > MOST_RESTARTS) {
@@ -165,79 +157,18 @@ export class Turn {
 
   #escalate(exchange: SiteExchange): void {
     const changes = this.#parts.requests.changesOf(exchange.request);
-    this.#keepForHook(exchange);
+    this.#answers.keepForHook(exchange);
     this.#parts.outbox.escalate(exchange.slot, changes === undefined ? undefined : JSON.stringify(changes));
   }
 
-  /** What escalation brings will pass the hooks, which want the request. */
-  #keepForHook(exchange: SiteExchange): void {
-    if (this.#hooks.any) this.#exchanges.set(exchange.slot, exchange);
-    else this.#exchanges.delete(exchange.slot);
-  }
-
-  /** Files are only looked at by the host, so their head comes by later; other answers pass the hooks here. */
-  #respond(exchange: SiteExchange, response: Response): void {
-    if (!this.#hooks.any) return sendResponse(exchange.slot, response, this.#parts);
-    if (contentOf(response) instanceof FileContent) {
-      this.#keepForHook(exchange);
-      return sendResponse(exchange.slot, response, this.#parts);
-    }
-    this.#runHooks(exchange, response, (hooked) => {
-      if (contentOf(hooked) instanceof FileContent) {
-        exchange.isHooked = true;
-        this.#keepForHook(exchange);
-      }
-      sendResponse(exchange.slot, hooked, this.#parts);
-    });
-  }
-
-  /** A head that escalation brought comes by on its way to the client. */
-  #head(event: string): void {
-    const { outbox, responses } = this.#parts;
-    const [slotText = "", status = "", by = ""] = event.slice(1, 100).split("\n", 3);
-    const slot = Number(slotText);
-    const exchange = this.#exchanges.get(slot);
-    if (exchange === undefined) return;
-    this.#exchanges.delete(slot);
-    const fields = event.slice(1 + slotText.length + 1 + status.length + 1 + by.length + 1);
-    if (exchange.isHooked) return outbox.head(slot, Number(status), fields);
-    const held = new HeldBody(slot, -1);
-    const headers = headersFromText(fields);
-    try {
-      this.#runHooks(
-        exchange,
-        responses.incoming({ status: Number(status), headers, body: held }),
-        (hooked) => {
-          if (contentOf(hooked) !== held) return sendResponse(slot, hooked, this.#parts);
-          if (held.used) throw new TypeError("onResponse has read the body: it must return a new Response");
-          outbox.head(slot, responses.statusOf(hooked), responses.fieldsOf(hooked));
-        },
-      );
-    } catch (thrown) {
-      this.#failed(exchange, thrown);
-    }
-  }
-
-  #runHooks(exchange: SiteExchange, response: Response, send: (response: Response) => void): void {
-    const hooked = this.#hooks.apply(exchange.request, response);
-    if (hooked instanceof this.#parts.responses.Response) return send(hooked);
-    this.#exchanges.set(exchange.slot, exchange);
-    const finish = (action: () => void): void => {
-      if (!this.#exchanges.delete(exchange.slot)) return;
-      try {
-        action();
-      } catch (thrown) {
-        this.#failed(exchange, thrown);
-      }
-    };
-    hooked.then(
-      (later) => finish(() => send(later)),
-      (thrown) => finish(() => this.#failed(exchange, thrown)),
-    );
-  }
-
   #failed(exchange: SiteExchange, thrown: unknown): void {
-    this.#exchanges.delete(exchange.slot);
-    this.#parts.outbox.failed(exchange.slot, errorText(thrown));
+    const { context } = exchange;
+    if (context === undefined || !passesThrough(context)) return this.#answers.failed(exchange, thrown);
+    this.#parts.outbox.log(50, `the handler threw, and the request passes through: ${errorText(thrown)}`);
+    try {
+      this.#escalate(exchange);
+    } catch (again) {
+      this.#answers.failed(exchange, again);
+    }
   }
 }

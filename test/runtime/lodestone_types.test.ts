@@ -11,7 +11,7 @@ const TYPES = join(ROOT, "core/runtime/lodestone.d.ts");
 /** What tsc says of these scripts under the options of `examples/tsconfig.json`; "" when they are right. */
 function check(files: Record<string, string>): string {
   using folder = new TemporaryFolder("types");
-  symlinkSync(join(ROOT, "core"), join(folder.path, "core"));
+  for (const name of ["core", "node_modules"]) symlinkSync(join(ROOT, name), join(folder.path, name));
   for (const [name, text] of Object.entries(files)) folder.write(name, text);
   folder.write(
     "tsconfig.json",
@@ -159,9 +159,10 @@ test("the classes in the isolate are what the types say", () => {
     export const base64: [typeof atob, typeof btoa] = [a, b];
     export const output: Console = createConsole(() => {});
     export const file = (stat: PackedStat): FileStat => stat;
-    // What a script may get from a request or response is what the class gives, except \`body\` and \`clone\`.
-    export const request = (own: R): Omit<Request, "body" | "clone"> => own;
-    export const response = (own: S): Omit<Response, "body" | "clone"> => own;
+    // What a script may get from a request or response is what the class gives, except what holds other classes.
+    type Streaming = "body" | "clone" | "blob" | "formData" | "signal";
+    export const request = (own: R): Omit<Request, Streaming> => own;
+    export const response = (own: S): Omit<Response, Streaming> => own;
     const events = createEventClasses({ now: () => 0, startTimer: () => () => {}, report: () => {} });
     export const event: Record<keyof CustomEvent, unknown> = Object.assign(new events.CustomEvent("x"), PHASE);
     export const target: Record<keyof EventTarget, unknown> = new events.targets.EventTarget();

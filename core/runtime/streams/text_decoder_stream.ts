@@ -1,0 +1,53 @@
+import { TransformStream } from "web-streams-polyfill";
+import { bytesOf } from "../primordials.ts";
+import { TextDecoder } from "../text_encoding.ts";
+import { finishClass } from "../web_idl.ts";
+
+/** The TextDecoderStream class of the Encoding standard, for the encodings that TextDecoder has. */
+export class TextDecoderStream {
+  readonly #decoder: TextDecoder;
+  readonly #transform = new TransformStream<ArrayBuffer | ArrayBufferView, string>({
+    transform: (piece, controller) => {
+      // For a piece that is no bytes, which the decoder would take for none at all.
+      const bytes = bytesOf(piece);
+      const text = this.#decoder.decode(bytes, { stream: true });
+      if (text !== "") controller.enqueue(text);
+    },
+    flush: (controller) => {
+      const text = this.#decoder.decode();
+      if (text !== "") controller.enqueue(text);
+    },
+  });
+
+  constructor(label = "utf-8", options: { fatal?: boolean; ignoreBOM?: boolean } = {}) {
+    this.#decoder = new TextDecoder(label, options);
+  }
+
+  get encoding(): string {
+    return this.#decoder.encoding;
+  }
+
+  get fatal(): boolean {
+    return this.#decoder.fatal;
+  }
+
+  get ignoreBOM(): boolean {
+    return this.#decoder.ignoreBOM;
+  }
+
+  get readable() {
+    return this.#transform.readable;
+  }
+
+  get writable() {
+    return this.#transform.writable;
+  }
+}
+
+finishClass(TextDecoderStream, "TextDecoderStream", [
+  "encoding",
+  "fatal",
+  "ignoreBOM",
+  "readable",
+  "writable",
+]);
