@@ -2,6 +2,7 @@ import { atob, btoa } from "./base64.ts";
 import { boundedHostCalls } from "./bounded_host_calls.ts";
 import { type ChunkContext, Chunks, installLazyGlobals } from "./chunks.ts";
 import { createConsole } from "./console.ts";
+import { containBuiltIns } from "./contained_built_ins.ts";
 import { DOMException } from "./dom_exception.ts";
 import { errorText } from "./error_text.ts";
 import { createFetch } from "./fetch.ts";
@@ -116,8 +117,7 @@ export function start(
     self: globalThis,
   });
   installLazyGlobals(globalThis, chunks);
-  // Its memory counts towards no limit of the isolate.
-  Reflect.deleteProperty(globalThis, "WebAssembly");
+  containBuiltIns(globalThis);
   const modules = new Map<string, unknown>([
     ["lodestone", createLodestoneModule(host, outbox, { site, env }, context.call)],
   ]);
