@@ -3,6 +3,9 @@ import type { CpuLimitReached, Event } from "./guest_isolate.ts";
 /** What becomes of an exchange that had not decided when the CPU limit ended an entry. */
 export type Fate = "again" | "waits" | "fails";
 
+/** Times a request is handed over again because the machine was busy. A script that sleeps looks the same. */
+const CHANCES = 3;
+
 /** An exchange that was in an interrupted entry. */
 export interface Suspect {
   readonly slot: number;
@@ -21,8 +24,8 @@ export interface Suspect {
  */
 export class Blame {
   readonly #log: (level: number, text: string) => void;
-  /** Exchanges that were handed over once more because the machine was busy. */
-  readonly #secondChances = new Set<number>();
+  /** How often exchanges were handed over again because the machine was busy. */
+  readonly #chances = new Map<number, number>();
 
   constructor(log: (level: number, text: string) => void) {
     this.#log = log;
@@ -38,16 +41,14 @@ export class Blame {
 
   /** The exchange has decided or is over. */
   forget(slot: number): void {
-    if (this.#secondChances.size > 0) this.#secondChances.delete(slot);
+    if (this.#chances.size > 0) this.#chances.delete(slot);
   }
 
-  /**
-   * A request is handed over once more when the clock ran out on it while others had the processor. Once only: a
-   * script that sleeps looks the same.
-   */
+  /** The clock ran out on a request while others had the processor. */
   #deservesAnother(slot: number, error: CpuLimitReached): boolean {
-    if (!error.starved || this.#secondChances.has(slot)) return false;
-    this.#secondChances.add(slot);
+    const chances = this.#chances.get(slot) ?? 0;
+    if (!error.starved || chances === CHANCES) return false;
+    this.#chances.set(slot, chances + 1);
     this.#log(40, "the machine is too busy for the CPU limit: a request is handed to the scripts again");
     return true;
   }

@@ -3,6 +3,7 @@ import type { SiteConfig } from "../config/config.ts";
 import type { CodeCache } from "./code_cache.ts";
 import type { CompiledRuntime } from "./compiled_runtime.ts";
 import type { CompiledSite } from "./compiled_site.ts";
+import { CpuClock } from "./cpu_clock.ts";
 import { guestStack } from "./guest_error.ts";
 import { hostCrypto } from "./host_crypto.ts";
 import { hostUrl } from "./host_url.ts";
@@ -81,6 +82,7 @@ export class GuestIsolate {
   readonly #turn: ivm.Reference;
   readonly #running = new Int32Array(new SharedArrayBuffer(4));
   readonly #runOptions: { timeout: number };
+  readonly #clock = new CpuClock();
   readonly #codeCache: CodeCache;
   readonly #runtimeText: string;
   readonly #bundle: { readonly fileName: string; readonly text: string };
@@ -115,7 +117,7 @@ export class GuestIsolate {
   /** One entry: events in, commands out. Throws `CpuLimitReached`, `RejectionUnhandled` or `IsolateDied`. */
   enter(events: Event[]): string {
     let commands: unknown;
-    const before = this.#isolate.cpuTime;
+    this.#clock.entering();
     try {
       commands = this.#turn.applySync(undefined, events.map(transferable), this.#runOptions);
     } catch (error) {
@@ -123,8 +125,7 @@ export class GuestIsolate {
       const message = error instanceof Error ? String(error.message) : "";
       if (this.#isolate.isDisposed) throw new IsolateDied(index, message);
       if (message === "Script execution timed out.") {
-        const used = Number(this.#isolate.cpuTime - before) / 1e6;
-        throw new CpuLimitReached(index, this.#runOptions.timeout, used, guestStack(error));
+        throw new CpuLimitReached(index, this.#runOptions.timeout, this.#clock.used, guestStack(error));
       }
       // isolated-vm throws the reason of a rejection when the entry is through; what throws before is no script.
       if (index === -1) throw new RejectionUnhandled(guestStack(error));

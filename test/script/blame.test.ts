@@ -23,12 +23,12 @@ test("what a settled operation went on with is lost with the others' microtasks"
   assert.equal(new Blame(() => {}).fateOf({ ...request, event: "F3\n", isAlone: false }, struck), "fails");
 });
 
-test("a request on a busy machine gets a second chance, not a third", () => {
+test("a request on a busy machine gets more chances, but not many", () => {
   const lines: string[] = [];
   const blame = new Blame((_, text) => void lines.push(text));
-  assert.equal(blame.fateOf(request, starved), "again");
+  for (let i = 0; i < 3; i++) assert.equal(blame.fateOf(request, starved), "again");
   assert.equal(blame.fateOf(request, starved), "fails");
-  assert.equal(lines.length, 1);
+  assert.equal(lines.length, 3);
   blame.forget(1);
   assert.equal(blame.fateOf(request, starved), "again");
 });
