@@ -2,7 +2,7 @@ import { fieldValue, skipFieldValue, skipToken } from "./head_grammar.ts";
 import { HttpError } from "./http_error.ts";
 
 /**
- * The few fields that decide about framing, routing and persistence, found in one pass that also checks the
+ * The few fields that decide about framing, routing, persistence and tracing, found in one pass that also checks the
  * grammar of all the others. Undefined when absent; list fields come joined by ", ".
  */
 export class HeadFields {
@@ -11,6 +11,8 @@ export class HeadFields {
   transferEncoding: string | undefined = undefined;
   connection: string | undefined = undefined;
   expect: string | undefined = undefined;
+  /** Lodestone-Trace: asks for a trace of the request (`exchange/trace_signature.ts`). */
+  trace: string | undefined = undefined;
   /** Index of the empty line. */
   end = 0;
 }
@@ -75,6 +77,10 @@ function note(f: HeadFields, text: string, start: number, colon: number, end: nu
       if (!isNamed(text, start, colon, "content-length")) return;
       if (f.contentLength !== undefined) throw repeated("Content-Length", kind);
       f.contentLength = fieldValue(text, colon + 1, end);
+      return;
+    case 15:
+      if (isNamed(text, start, colon, "lodestone-trace"))
+        f.trace = join(f.trace, fieldValue(text, colon + 1, end));
       return;
     case 17:
       if (isNamed(text, start, colon, "transfer-encoding")) {

@@ -56,10 +56,16 @@ export function parseRequestHead(text: string, limits: HeadLimits): ParsedReques
     minorVersion,
     host: requestHost(fields, minorVersion, target),
     authority: fields.host ?? target.authority ?? "",
-    fields: text.slice(lineEnd + 2, fields.end),
+    fields: passedOn(text.slice(lineEnd + 2, fields.end), fields),
+    trace: fields.trace,
   });
   const persistent = isPersistent(minorVersion, fields.connection);
   return { head, framing, persistent, expectContinue: expectsContinue(fields, minorVersion, framing) };
+}
+
+/** What is for this proxy alone goes no further, wanted here or not. */
+function passedOn(lines: string, fields: HeadFields): string {
+  return fields.trace === undefined ? lines : lines.replace(/^lodestone-trace:[^\n]*\n/gim, "");
 }
 
 /** Also catches what the head reader hands over unfinished because it is too long. */

@@ -15,6 +15,8 @@ export class RequestHead {
   readonly authority: string;
   /** Field lines as received, each `Name: value\r\n`, without the empty line. Latin-1. */
   readonly fields: string;
+  /** The field Lodestone-Trace, which is not among the fields and goes no further; undefined without one. */
+  readonly trace: string | undefined;
   #headers: HeaderList | undefined;
 
   constructor(init: {
@@ -25,6 +27,7 @@ export class RequestHead {
     host: string;
     authority: string;
     fields: string;
+    trace?: string | undefined;
   }) {
     this.method = init.method;
     this.path = init.path;
@@ -33,6 +36,7 @@ export class RequestHead {
     this.host = init.host;
     this.authority = init.authority;
     this.fields = init.fields;
+    this.trace = init.trace;
   }
 
   /** The fields taken apart, on first use. */

@@ -14,6 +14,11 @@ const FAULT_LIMIT = 20;
 /** Name of the generated module that imports the scripts. */
 const ENTRY = "lodestone:entry";
 
+export interface CompileOptions {
+  /** Whether the scripts are to tell which `return` decided (`instrument_returns.ts`); costs them a little. */
+  readonly returns?: boolean;
+}
+
 /**
  * Compiles the scripts of a site, and everything they import, into one bundle. TypeScript is stripped, not
  * checked; that is the business of `lodestone check`.
@@ -21,7 +26,11 @@ const ENTRY = "lodestone:entry";
  * @throws ScriptError when a script cannot be read, parsed or resolved, exports no handler, or the bundle is
  * larger than 10 MB.
  */
-export async function compileSite(site: SiteConfig, version: number): Promise<CompiledSite> {
+export async function compileSite(
+  site: SiteConfig,
+  version: number,
+  options: CompileOptions = {},
+): Promise<CompiledSite> {
   const scripts = site.scripts;
   let result: SiteBuild;
   try {
@@ -37,7 +46,10 @@ export async function compileSite(site: SiteConfig, version: number): Promise<Co
     const message = `the compiled scripts have ${output.length} characters, the limit is ${BUNDLE_LIMIT}`;
     throw new ScriptError([{ file: scripts[0]!, line: 1, column: 1, message }], inputs);
   }
-  return { site: site.name, version, code: output, sourceMap: bundleText(result, ".map"), inputs };
+  const compiled = { site: site.name, version, code: output, sourceMap: bundleText(result, ".map"), inputs };
+  if (options.returns !== true) return compiled;
+  const { instrumentReturns } = await import("./instrument_returns.ts");
+  return { ...compiled, ...instrumentReturns(compiled.code, compiled.sourceMap) };
 }
 
 type SiteBuild = BuildResult<SiteOptions>;

@@ -16,6 +16,8 @@ export interface CompiledSite {
   readonly sourceMap: string;
   /** Absolute paths of every file that went in, to be watched. */
   readonly inputs: readonly string[];
+  /** Places of the returns that `code` tells of, by number; undefined when it does not (`instrument_returns.ts`). */
+  readonly returns?: readonly string[];
   /** What is wrong with scripts that do not compile, so that the browser can tell (`dev`); `code` is of no use then. */
   readonly broken?: readonly SourcePlace[];
 }

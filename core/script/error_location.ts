@@ -145,7 +145,7 @@ export class ErrorMapper {
  * The absolute path behind a name in the source map: a URL relative to `/`, in which esbuild encodes every `%`. Bytes
  * that are no UTF-8 do not decode to a path, but that must not be a second error.
  */
-function sourcePath(source: string): string {
+export function sourcePath(source: string): string {
   return resolve("/", decode(source));
 }
 

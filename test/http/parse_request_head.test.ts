@@ -304,3 +304,22 @@ test("whatever comes is either understood or refused", () => {
     { numRuns: 2_000 },
   );
 });
+
+test("Lodestone-Trace is for the proxy alone: no field of the head", () => {
+  const { head } = parse(
+    "GET / HTTP/1.1",
+    "Host: a.test",
+    "X-A: 1",
+    "lodestone-TRACE:  1.abc ",
+    "X-Lodestone-Trace: stays",
+    "Lodestone-Trace: another",
+    "X-B: Lodestone-Trace: 2",
+  );
+  assert.equal(head.trace, "1.abc, another");
+  assert.equal(
+    head.fields,
+    "Host: a.test\r\nX-A: 1\r\nX-Lodestone-Trace: stays\r\nX-B: Lodestone-Trace: 2\r\n",
+  );
+  assert.equal(head.headers.has("lodestone-trace"), false);
+  assert.equal(parse("GET / HTTP/1.1", "Host: a.test").head.trace, undefined);
+});

@@ -1,0 +1,121 @@
+/** What happened to a request, step by step. Texts come from clients and scripts: whoever shows them makes them harmless. */
+export type TraceEvent =
+  /** The head is there, the site is found. */
+  | {
+      readonly step: "request";
+      readonly id: string;
+      readonly method: string;
+      readonly target: string;
+      readonly site: string;
+    }
+  /** The site's isolate was made for this request. */
+  | { readonly step: "load"; readonly version: number; readonly took: number }
+  /** Handed to the handler of a script. */
+  | { readonly step: "script"; readonly script: string }
+  /** Handed to a script's onResponse. */
+  | { readonly step: "onResponse"; readonly script: string }
+  /** `place`: `FILE:LINE:COLUMN` of the `return` that decided, when it is known. */
+  | { readonly step: "return"; readonly script: string; readonly what: string; readonly place?: string }
+  /** A script has left something else behind than it was given; undefined for what was not there, or is not any more. */
+  | {
+      readonly step: "change";
+      readonly script: string;
+      readonly name: string;
+      readonly from?: string;
+      readonly to?: string;
+    }
+  /** A script has returned a Request: all begins again with it. */
+  | { readonly step: "restart"; readonly method: string; readonly target: string }
+  | { readonly step: "stat"; readonly path: string; readonly found: string; readonly took: number }
+  | { readonly step: "crypto"; readonly name: string; readonly took: number }
+  | { readonly step: "log"; readonly level: number; readonly text: string }
+  /** An operation of the host begins: a fetch, a body being read, a timer, readFile. */
+  | { readonly step: "begin"; readonly operation: number; readonly what: string }
+  | { readonly step: "end"; readonly operation: number; readonly result: string; readonly took: number }
+  /** The scripts leave it to the proxy. */
+  | { readonly step: "escalate"; readonly to: string; readonly method: string; readonly target: string }
+  /** What that brought. */
+  | { readonly step: "answer"; readonly by: string; readonly status: number; readonly took: number }
+  | {
+      readonly step: "failure";
+      readonly status: number;
+      readonly code: string;
+      readonly message: string;
+      readonly place?: string;
+    }
+  /** The response's head goes to the client. */
+  | { readonly step: "send"; readonly status: number; readonly by: string }
+  /** All of it has gone, or `error` tells why not. `scripts`: milliseconds spent in the isolate. */
+  | {
+      readonly step: "end of request";
+      readonly bytes: number;
+      readonly scripts: number;
+      readonly error?: string;
+    }
+  /** Steps that there was no room for. */
+  | { readonly step: "left out"; readonly steps: number };
+
+/** `at`: milliseconds since the trace began, in steps of a microsecond, as `took` is. */
+export type TraceStep = { readonly at: number } & TraceEvent;
+
+export interface TraceLimits {
+  readonly steps: number;
+  /** Of all steps as JSON. */
+  readonly characters: number;
+}
+
+/** Characters of one text. */
+const LONGEST_TEXT = 1000;
+/** Steps that tell how it ended find room always. */
+const LAST: ReadonlySet<TraceEvent["step"]> = new Set(["answer", "failure", "send", "end of request"]);
+
+/** Takes down the steps of one request, within bounds: scripts can make as many as they like. */
+export class Trace {
+  readonly steps: TraceStep[] = [];
+  readonly #limits: TraceLimits;
+  readonly #now: () => number;
+  readonly #started: number;
+  #characters = 0;
+  #leftOut = 0;
+
+  /** `now`: monotonic milliseconds. */
+  constructor(limits: TraceLimits, now: () => number = () => performance.now()) {
+    this.#limits = limits;
+    this.#now = now;
+    this.#started = now();
+  }
+
+  /** Milliseconds since it began. */
+  get elapsed(): number {
+    return microseconds(this.#now() - this.#started);
+  }
+
+  add(event: TraceEvent): void {
+    const step: TraceStep = { at: this.elapsed, ...shortened(event) };
+    const { length } = JSON.stringify(step);
+    const isFull =
+      this.steps.length >= this.#limits.steps || this.#characters + length > this.#limits.characters;
+    if (isFull && !LAST.has(event.step)) {
+      this.#leftOut++;
+      return;
+    }
+    if (this.#leftOut > 0) this.steps.push({ at: step.at, step: "left out", steps: this.#leftOut });
+    this.#leftOut = 0;
+    this.#characters += length;
+    this.steps.push(step);
+  }
+}
+
+/** Rounded to whole microseconds. */
+export function microseconds(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
+}
+
+function shortened<Event extends TraceEvent>(event: Event): Event {
+  let short = event;
+  for (const [name, value] of Object.entries(event)) {
+    if (typeof value !== "string" || value.length <= LONGEST_TEXT) continue;
+    short = { ...short, [name]: `${value.slice(0, LONGEST_TEXT)}…` };
+  }
+  return short;
+}
