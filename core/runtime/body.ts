@@ -87,6 +87,13 @@ export abstract class Body {
     return (await this.#bytes("arrayBuffer()")).buffer;
   }
 
+  /** The text piece by piece. Throws a TypeError when the body cannot be read any more. */
+  textStream(): ReadableStream<string> {
+    const stream = this.body;
+    if (stream !== null) this.#assertUsable("textStream()");
+    return this.#streams().decode(stream);
+  }
+
   async blob(): Promise<Blob> {
     const bytes = await this.#bytes("blob()");
     return this.#services.chunks.get("forms").makeBlob(bytes, this.headers.get("content-type") ?? "");
@@ -182,7 +189,10 @@ export abstract class Body {
   }
 }
 
-makeEnumerable(Body.prototype, "body bodyUsed text json bytes arrayBuffer blob formData".split(" "));
+makeEnumerable(
+  Body.prototype,
+  "body bodyUsed text textStream json bytes arrayBuffer blob formData".split(" "),
+);
 
 /** The request's own body again, for a clone. */
 function sharedOf(held: HeldBody): HeldBody {

@@ -35,6 +35,8 @@ interface Body {
    * and when it stays on the host and is larger than the site's `limits.body`.
    */
   text(): Promise<string>;
+  /** The text piece by piece, of any length. @throws TypeError when the body cannot be read any more. */
+  textStream(): ReadableStream<string>;
   /** The body parsed as JSON; rejects with a SyntaxError when it is not. See `text`. */
   json(): Promise<unknown>;
   /** The body as bytes. See `text`. */
@@ -167,6 +169,7 @@ declare class Request implements Body {
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
   readonly bodyUsed: boolean;
   text(): Promise<string>;
+  textStream(): ReadableStream<string>;
   json(): Promise<unknown>;
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
   arrayBuffer(): Promise<ArrayBuffer>;
@@ -273,6 +276,7 @@ declare class Response implements Body {
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
   readonly bodyUsed: boolean;
   text(): Promise<string>;
+  textStream(): ReadableStream<string>;
   json(): Promise<unknown>;
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
   arrayBuffer(): Promise<ArrayBuffer>;

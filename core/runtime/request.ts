@@ -1,17 +1,11 @@
-import { Body, contentOf, contentToSend, isUnusable, setContent, shareBody } from "./body.ts";
+import { Body, contentOf, isUnusable, setContent, shareBody } from "./body.ts";
 import { boundedText } from "./bounded_text.ts";
 import { type Content, HeldBody, UNRESOLVED } from "./content.ts";
 import { defaultFile } from "./default_file.ts";
 import { extractBody } from "./extract_body.ts";
 import { Headers, headersChanged, headersFromText, headersToText } from "./headers.ts";
-import { givenAway, isOwnBody, NO_BODY, sharedBody } from "./request_body.ts";
-import {
-  type BodyChange,
-  bodyChange,
-  type RequestChanges,
-  type SendServices,
-  stringRecord,
-} from "./request_changes.ts";
+import { bodyToSend, givenAway, isOwnBody, NO_BODY, sharedBody } from "./request_body.ts";
+import { type BodyChange, type RequestChanges, type SendServices, stringRecord } from "./request_changes.ts";
 import { defineExtras, type ExtraProperties, makeExtras, type RequestExtras } from "./request_extras.ts";
 import { toMethod } from "./request_method.ts";
 import {
@@ -39,10 +33,6 @@ const INCOMING = Object.freeze({});
 
 export function createRequestClass(services: RequestServices) {
   const { chunks, root, parseUrl } = services;
-  const bodyToSend = (request: Request): BodyChange => {
-    const content = contentOf(request);
-    return bodyChange(isOwnBody(content) ? content : contentToSend(request, "sending a request"), services);
-  };
   const bodyServices = { ...services, resolve: (body: Body) => incomingBody(body as Request) };
   let incomingBody: (request: Request) => Content;
   let extrasOfRequest: (request: Request) => RequestExtras;
@@ -278,7 +268,7 @@ export function createRequestClass(services: RequestServices) {
 
     /** The body to be sent, once. */
     static bodyOf(request: Request): BodyChange {
-      return bodyToSend(request);
+      return bodyToSend(request, services);
     }
 
     static changesOf(request: Request): RequestChanges | undefined {
@@ -297,7 +287,7 @@ export function createRequestClass(services: RequestServices) {
       if (request.#file !== undefined) changes.file = request.#file;
       if (request.#backend !== undefined && request.#backend !== "") changes.backend = request.#backend;
       if (request.#env !== undefined) changes.env = stringRecord(request.#env);
-      if (request.#bodyChanged) changes.body = bodyToSend(request);
+      if (request.#bodyChanged) changes.body = bodyToSend(request, services);
       for (const _ in changes) return changes;
       return undefined;
     }

@@ -1,8 +1,9 @@
-import { type Body, contentOf, isUnusable, takeContent } from "./body.ts";
+import { type Body, contentOf, contentToSend, isUnusable, takeContent } from "./body.ts";
 import { type Content, HeldBody, StreamContent } from "./content.ts";
 import type { ExtractedBody } from "./extract_body.ts";
+import { type BodyChange, bodyChange, type SendServices } from "./request_changes.ts";
 
-/** Bodies that go from one request to another. */
+/** Bodies that go from one request to another, and on to the host. */
 
 export const NO_BODY: ExtractedBody = Object.freeze({
   content: undefined,
@@ -34,6 +35,12 @@ export function sharedBody(from: Body): ExtractedBody {
     throw new TypeError("new Request: the body of the request given has been used already");
   }
   return bodyOfContent(content);
+}
+
+/** The body on its way to the host, once. The client's own is the host's to judge, which keeps what scripts read. */
+export function bodyToSend(request: Body, services: SendServices): BodyChange {
+  const content = contentOf(request);
+  return bodyChange(isOwnBody(content) ? content : contentToSend(request, "sending a request"), services);
 }
 
 function bodyOfContent(content: Content): ExtractedBody {

@@ -160,7 +160,7 @@ test("the classes in the isolate are what the types say", () => {
     export const output: Console = createConsole(() => {});
     export const file = (stat: PackedStat): FileStat => stat;
     // What a script may get from a request or response is what the class gives, except what holds other classes.
-    type Streaming = "body" | "clone" | "blob" | "formData" | "signal";
+    type Streaming = "body" | "clone" | "blob" | "formData" | "signal" | "textStream";
     export const request = (own: R): Omit<Request, Streaming> => own;
     export const response = (own: S): Omit<Response, Streaming> => own;
     const events = createEventClasses({ now: () => 0, startTimer: () => () => {}, report: () => {} });

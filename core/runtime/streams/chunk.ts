@@ -19,7 +19,7 @@ import { makeStream, sealStream, sourceOf } from "./made_stream.ts";
 import { readAll } from "./read_all.ts";
 import { isDisturbed, isLocked, isReadableStream, tee } from "./stream_state.ts";
 import { StreamWriters } from "./stream_writers.ts";
-import { TextDecoderStream } from "./text_decoder_stream.ts";
+import { decodeStream, TextDecoderStream } from "./text_decoder_stream.ts";
 import { TextEncoderStream } from "./text_encoder_stream.ts";
 
 export type StreamsChunk = ReturnType<typeof create>;
@@ -56,6 +56,7 @@ export function create(context: ChunkContext) {
     seal: sealStream,
     /** All bytes of a stream, which stays locked. Rejects with a TypeError when a piece is not a Uint8Array. */
     readAll,
+    decode: decodeStream,
     /** Streams on their way to the host. */
     writers: new StreamWriters(context),
   };

@@ -88,8 +88,10 @@ async function bringPiece(
   const isPiece = content instanceof HeldBody && !content.isShared;
   const bytes = await pieceOf(content, services);
   if (origin.isOver) return;
-  if (typedArrayLength(bytes) > 0) controller.enqueue(bytes);
-  if (isPiece && typedArrayLength(bytes) > 0) return;
+  // Asked before the stream takes the buffer away.
+  const isEmpty = typedArrayLength(bytes) === 0;
+  if (!isEmpty) controller.enqueue(bytes);
+  if (isPiece && !isEmpty) return;
   origin.isOver = true;
   controller.close();
   // A reader with a buffer of its own waits until it gets that buffer back.

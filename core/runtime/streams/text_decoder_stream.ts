@@ -1,5 +1,5 @@
-import { TransformStream } from "web-streams-polyfill";
-import { bytesOf } from "../primordials.ts";
+import { ReadableStream, TransformStream } from "web-streams-polyfill";
+import { bytesOf, reflectApply } from "../primordials.ts";
 import { TextDecoder } from "../text_encoding.ts";
 import { finishClass } from "../web_idl.ts";
 
@@ -51,3 +51,11 @@ finishClass(TextDecoderStream, "TextDecoderStream", [
   "readable",
   "writable",
 ]);
+
+const { pipeThrough } = ReadableStream.prototype;
+
+/** The text of a stream of UTF-8; an empty stream for null. */
+export function decodeStream(stream: ReadableStream | null): ReadableStream<string> {
+  if (stream === null) return new ReadableStream({ start: (controller) => controller.close() });
+  return reflectApply(pipeThrough, stream, [new TextDecoderStream()]) as ReadableStream<string>;
+}
