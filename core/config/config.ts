@@ -19,6 +19,7 @@ export interface Config {
   readonly dev: boolean;
   readonly watchdog: WatchdogConfig;
   readonly quarantine: QuarantineConfig;
+  readonly isolates: IsolatesConfig;
   /** Milliseconds that SIGTERM waits for open exchanges before it cuts them off. */
   readonly drainTimeout: number;
 }
@@ -165,6 +166,14 @@ export interface QuarantineConfig {
   readonly time: number;
   /** Milliseconds one lasts at most. */
   readonly longest: number;
+}
+
+/** When a worker releases isolates that are idle. */
+export interface IsolatesConfig {
+  /** Isolates that one worker keeps. */
+  readonly live: number;
+  /** Bytes of memory that they have together. */
+  readonly memory: number;
 }
 
 export interface LogConfig {

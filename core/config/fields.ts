@@ -3,6 +3,7 @@ import { backendSection, type WrittenBackend } from "./backend_fields.ts";
 import type { Config, FilesConfig, ListenAddress, LogConfig } from "./config.ts";
 import type { Section } from "./field.ts";
 import { httpSection } from "./http_fields.ts";
+import { isolatesSection, type WrittenIsolates } from "./isolates_fields.ts";
 import { listenAddress } from "./listen_address.ts";
 import { backendName } from "./name_formats.ts";
 import { originsSection } from "./origins_fields.ts";
@@ -11,12 +12,13 @@ import { quarantineSection, type WrittenWatchdog, watchdogSection } from "./watc
 
 /** A whole configuration as it is written, before references are resolved. */
 export interface WrittenConfig
-  extends Omit<Config, "file" | "listen" | "sites" | "backends" | "workers" | "watchdog"> {
+  extends Omit<Config, "file" | "listen" | "sites" | "backends" | "workers" | "watchdog" | "isolates"> {
   readonly listen: readonly (ListenAddress | undefined)[] | undefined;
   readonly workers: number | undefined;
   readonly sites: readonly (WrittenSite | undefined)[] | undefined;
   readonly backends: Readonly<Record<string, WrittenBackend | undefined>>;
   readonly watchdog: WrittenWatchdog;
+  readonly isolates: WrittenIsolates;
 }
 
 const filesSection: Section<FilesConfig> = {
@@ -94,6 +96,7 @@ export const configSection: Section<WrittenConfig> = {
     },
     watchdog: { doc: watchdogSection.doc, type: { kind: "section", section: watchdogSection } },
     quarantine: { doc: quarantineSection.doc, type: { kind: "section", section: quarantineSection } },
+    isolates: { doc: isolatesSection.doc, type: { kind: "section", section: isolatesSection } },
     drainTimeout: {
       doc: "Time that SIGTERM waits for open exchanges before it cuts them off.",
       type: { kind: "duration", minimum: 0, maximum: 24 * 3_600_000 },

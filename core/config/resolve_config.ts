@@ -2,6 +2,7 @@ import { backendSection, type WrittenBackend } from "./backend_fields.ts";
 import type { WrittenServer } from "./backend_server.ts";
 import type { BackendConfig, Config, ListenAddress, SiteConfig } from "./config.ts";
 import type { WrittenConfig } from "./fields.ts";
+import { defaultIsolatesMemory } from "./isolates_fields.ts";
 import { formatListenAddress, listenAddressesCollide } from "./listen_address.ts";
 import type { BackendReference } from "./name_formats.ts";
 import type { WrittenSite } from "./site_fields.ts";
@@ -34,6 +35,7 @@ export function resolveConfig(written: WrittenConfig, reader: ValueReader, file:
   });
   checkHosts(written, reader);
   const workers = written.workers ?? 1;
+  const workerMemory = written.watchdog?.memory ?? defaultWorkerMemory(workers);
   return {
     file,
     listen: resolveListen(written, reader),
@@ -45,8 +47,12 @@ export function resolveConfig(written: WrittenConfig, reader: ValueReader, file:
     files: written.files,
     log: written.log,
     dev: written.dev,
-    watchdog: { ...written.watchdog, memory: written.watchdog?.memory ?? defaultWorkerMemory(workers) },
+    watchdog: { ...written.watchdog, memory: workerMemory },
     quarantine: written.quarantine,
+    isolates: {
+      ...written.isolates,
+      memory: written.isolates?.memory ?? defaultIsolatesMemory(workerMemory),
+    },
     drainTimeout: written.drainTimeout,
   };
 }

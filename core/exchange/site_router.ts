@@ -19,6 +19,7 @@ import { CryptoLanes } from "../script/host_crypto_lanes.ts";
 import { cryptoOperations } from "../script/host_crypto_operations.ts";
 import { createHostFiles } from "../script/host_files.ts";
 import { createHostStat } from "../script/host_stat.ts";
+import { LiveIsolates } from "../script/live_isolates.ts";
 import { type ScriptReports, SiteScripts } from "../script/site_scripts.ts";
 import { errorReply } from "./error_reply.ts";
 import { Exchange, type ExchangeServices } from "./exchange.ts";
@@ -55,12 +56,14 @@ export class SiteRouter {
   readonly #ids = new RequestIds();
   readonly #cryptoLanes = new CryptoLanes();
   readonly #codeCache = new CodeCache();
+  readonly #isolates: LiveIsolates;
   readonly #services: ExchangeServices;
   readonly #fetches: SiteFetch[] = [];
   #active = 0;
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
+    this.#isolates = new LiveIsolates(options.config.isolates, options.config.sites.length);
     this.#services = {
       stat: options.stat,
       contents: new ContentCache({ bytes: CONTENT_BYTES }),
@@ -110,6 +113,7 @@ export class SiteRouter {
 
   close(): void {
     for (const { scripts } of this.#byName.values()) scripts?.close();
+    this.#isolates.close();
     for (const fetches of this.#fetches) fetches.close();
   }
 
@@ -123,6 +127,7 @@ export class SiteRouter {
             site: config,
             runtime: this.#options.runtime,
             codeCache: this.#codeCache,
+            isolates: this.#isolates,
             host: {
               stat: createHostStat(this.#options.stat, folders),
               operations: {
@@ -160,7 +165,11 @@ export class SiteRouter {
       fault(what, stack, fault) {
         log.error({ stack, ...(fault === undefined ? {} : { at: formatFault(fault) }) }, what);
       },
-      loaded: (version) => log.info({ version }, "scripts loaded"),
+      loaded: (version, again) => {
+        if (again) log.debug({ version }, "scripts loaded again");
+        else log.info({ version }, "scripts loaded");
+      },
+      released: () => log.debug("isolate released: it was idle, and others need the room"),
       died: (message) => log.error(message),
       catastrophe: (message) => {
         log.fatal(message);

@@ -7,6 +7,7 @@ import { CpuClock } from "./cpu_clock.ts";
 import { guestStack } from "./guest_error.ts";
 import { hostCrypto } from "./host_crypto.ts";
 import { hostUrl } from "./host_url.ts";
+import type { IsolateTracing } from "./isolate_tracing.ts";
 import { LOAD_LIMIT } from "./load_limit.ts";
 import { bundleFileName, RUNTIME_FILE_NAME, wrapBundle } from "./wrap_bundle.ts";
 
@@ -62,6 +63,8 @@ export interface GuestServices {
   readonly codeCache: CodeCache;
   readonly stat: (path: unknown) => string | undefined;
   readonly putBytes: (bytes: unknown) => number;
+  /** Undefined where no request can be traced. */
+  readonly tracing?: IsolateTracing | undefined;
   /** Microtasks have produced commands: enter again. */
   readonly wake: () => void;
   /** V8 has lost control over an isolate: the process must end after its open work. */
@@ -80,7 +83,7 @@ export class GuestIsolate {
   readonly hooked: boolean;
   readonly #isolate: ivm.Isolate;
   readonly #turn: ivm.Reference;
-  readonly #running = new Int32Array(new SharedArrayBuffer(4));
+  readonly #running = new Int32Array(new SharedArrayBuffer(8));
   readonly #runOptions: { timeout: number };
   readonly #clock = new CpuClock();
   readonly #codeCache: CodeCache;
@@ -137,9 +140,21 @@ export class GuestIsolate {
     return commands;
   }
 
+  /** Whether the guest tells what it does: the entries belong to a request that is traced. */
+  set isTraced(value: boolean) {
+    this.#running[1] = value ? 1 : 0;
+  }
+
   /** Lets the next isolate of the same version find what V8 has compiled of it up to now. */
   keepCode(): void {
     this.#keep(this.#bundle.text, this.#bundle.fileName);
+  }
+
+  /** Bytes of its memory, garbage and what it keeps outside of its heap included. */
+  get memory(): number {
+    if (this.#isolate.isDisposed) return 0;
+    const heap = this.#isolate.getHeapStatisticsSync();
+    return heap.total_heap_size + heap.malloced_memory + heap.externally_allocated_size;
   }
 
   dispose(): void {
@@ -157,7 +172,8 @@ export class GuestIsolate {
         JSON.stringify({ site: { name, root, hosts }, env }),
         ...callbacks({
           ...hostUrl,
-          ...hostCrypto,
+          ...(services.tracing?.tracedCrypto(hostCrypto) ?? hostCrypto),
+          ...(services.tracing === undefined ? {} : { trace: services.tracing.note }),
           stat: services.stat,
           putBytes: services.putBytes,
           wake: services.wake,

@@ -30,6 +30,11 @@ export class OperationTable {
     return !isFull;
   }
 
+  /** How many are under way. */
+  get underWay(): number {
+    return this.#underWay.size;
+  }
+
   get isFull(): boolean {
     return this.#underWay.size + this.#held.size >= this.#limit;
   }

@@ -8,6 +8,10 @@ export class ScriptTimers {
     this.#due = due;
   }
 
+  get size(): number {
+    return this.#timers.size;
+  }
+
   /** Returns false, and starts nothing, when `limit` timers are under way already. */
   start(operation: number, milliseconds: number, limit: number): boolean {
     if (this.#closed) return true;

@@ -1,14 +1,17 @@
 import type { SiteConfig } from "../config/config.ts";
 import type { BodySource } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
+import type { Trace } from "../observe/trace.ts";
 import { ProtocolError } from "./command_reader.ts";
 import type { CommandTarget } from "./command_runner.ts";
 import { EntryLog } from "./entry_log.ts";
 import type { HostOperations } from "./host_operations.ts";
+import type { IsolateTracing } from "./isolate_tracing.ts";
 import { OperationTable } from "./operation_table.ts";
 import { ScriptBody } from "./script_body.ts";
 import type { RequestChanges, ScriptTask } from "./script_task.ts";
 import { ScriptTimers } from "./script_timers.ts";
+import { bodyText, callText, originFetchText } from "./trace_texts.ts";
 import { type OriginFetcher, type OriginRequest, UnboundWork } from "./unbound_work.ts";
 
 /** What carrying out commands needs of the isolate they come from. */
@@ -16,7 +19,9 @@ export interface WorkServices {
   readonly operations: HostOperations;
   readonly fetchOrigin: OriginFetcher;
   /** Event texts go in, each for an exchange (0 for none), possibly followed by bytes. */
-  readonly events: { add(event: string, slot: number, bytes?: ArrayBuffer): void };
+  readonly events: { add(event: string, slot: number, bytes?: ArrayBuffer, trace?: Trace): void };
+  /** Undefined where no request can be traced. */
+  readonly tracing?: IsolateTracing | undefined;
   log(level: number, text: string): void;
   /** Whether a script exports onResponse, so that heads come by before they are sent. */
   hooked(): boolean;
@@ -44,7 +49,10 @@ export class ScriptWork implements CommandTarget {
     this.#site = site;
     this.#services = services;
     this.#operations = new OperationTable(site.limits.operations);
-    this.#timers = new ScriptTimers((operation) => services.events.add(`M${operation}`, 0));
+    this.#timers = new ScriptTimers((operation) => {
+      const event = `M${operation}`;
+      services.events.add(event, 0, undefined, services.tracing?.ended(operation, event));
+    });
     this.#log = new EntryLog(services.log);
     this.#unbound = new UnboundWork(site.limits.body, this, services);
   }
@@ -56,6 +64,12 @@ export class ScriptWork implements CommandTarget {
   /** Whether any exchange, or a promise given to `ctx.waitUntil`, still needs the isolate. */
   get busy(): boolean {
     return this.#tasks.size > 0 || this.#openPromises > 0;
+  }
+
+  /** Whether nothing is under way at all: the scripts will not run again before the next request. */
+  get isIdle(): boolean {
+    if (this.busy || this.#timers.size > 0 || this.#streams.size > 0) return false;
+    return this.#operations.underWay === 0;
   }
 
   add(slot: number, task: ScriptTask): void {
@@ -166,23 +180,36 @@ export class ScriptWork implements CommandTarget {
     this.#admit(operation, slot)?.fetch(operation, changes);
   }
 
+  /** A task's operation begins, with more to tell of it than its command says. */
+  began(operation: number, what: string, trace: Trace): void {
+    this.#services.tracing?.began(operation, what, trace);
+  }
+
   startOriginFetch(operation: number, request: OriginRequest): void {
+    if (this.#services.tracing?.current !== undefined) {
+      this.#services.tracing.began(operation, originFetchText(request));
+    }
     if (this.#operations.begin(operation, 0)) this.#unbound.fetch(operation, request);
     else this.#full(operation);
   }
 
   startCall(operation: number, name: string, json: string, bytes: readonly Uint8Array[]): void {
+    if (this.#services.tracing?.current !== undefined) {
+      this.#services.tracing.began(operation, callText(name, json));
+    }
     if (this.#operations.begin(operation, 0)) this.#unbound.call(operation, name, json, bytes);
     else this.#full(operation);
   }
 
   readBody(operation: number, slot: number, body: number, asBytes: boolean): void {
+    this.#traceBody(operation, slot, body, asBytes ? "as bytes" : "as text");
     if (slot !== 0) this.#admit(operation, slot)?.readBody(operation, body, asBytes);
     else if (this.#operations.begin(operation, 0)) this.#unbound.read(operation, body, asBytes);
     else this.#full(operation);
   }
 
   readPiece(operation: number, slot: number, body: number): void {
+    this.#traceBody(operation, slot, body, "a piece");
     if (slot !== 0) this.#admit(operation, slot)?.readPiece(operation, body);
     else if (this.#operations.begin(operation, 0)) this.#unbound.readPiece(operation, body);
     else this.#full(operation);
@@ -214,6 +241,7 @@ export class ScriptWork implements CommandTarget {
   cancelOperation(operation: number): void {
     const slot = this.#operations.settle(operation);
     if (slot === undefined) return;
+    this.#services.tracing?.ended(operation, "cancelled");
     if (slot === 0) this.#unbound.cancel(operation);
     else this.#tasks.get(slot)?.cancelOperation(operation);
   }
@@ -225,6 +253,7 @@ export class ScriptWork implements CommandTarget {
 
   startTimer(operation: number, milliseconds: number): void {
     const limit = this.#site.limits.operations;
+    this.#services.tracing?.began(operation, `timer of ${milliseconds} ms`);
     // The callback of a timer cannot fail, so one too many is never due, and the log says so.
     if (!this.#timers.start(operation, milliseconds, limit)) {
       this.#log.once(40, `setTimeout: more than ${limit} timers under way; this one is dropped`);
@@ -232,6 +261,7 @@ export class ScriptWork implements CommandTarget {
   }
 
   stopTimer(operation: number): void {
+    this.#services.tracing?.ended(operation, "stopped");
     this.#timers.stop(operation);
   }
 
@@ -251,7 +281,16 @@ export class ScriptWork implements CommandTarget {
   #settle(operation: number, event: string, bytes?: ArrayBuffer): void {
     const slot = this.#operations.settle(operation);
     if (slot === undefined) return;
-    this.#services.events.add(event, slot, bytes);
+    const { tracing, events } = this.#services;
+    if (tracing === undefined) return events.add(event, slot, bytes);
+    const trace = tracing.ended(operation, event, bytes) ?? this.#tasks.get(slot)?.trace;
+    events.add(event, slot, bytes, trace);
+  }
+
+  #traceBody(operation: number, slot: number, body: number, how: string): void {
+    const { tracing } = this.#services;
+    const trace = this.#tasks.get(slot)?.trace ?? tracing?.current;
+    if (trace !== undefined) tracing?.began(operation, bodyText(body, how), trace);
   }
 
   /** Takes down an operation; refuses it when its exchange is over or too many are under way. */

@@ -1,5 +1,6 @@
 import type { SiteConfig } from "../config/config.ts";
 import { HttpError } from "../http/http_error.ts";
+import type { Trace } from "../observe/trace.ts";
 import { Blame, firstOfEach, isRequest } from "./blame.ts";
 import type { CodeCache } from "./code_cache.ts";
 import { ProtocolError } from "./command_reader.ts";
@@ -10,6 +11,7 @@ import { CpuLimitReached, type Event, GuestIsolate, RejectionUnhandled } from ".
 import { HandedBytes } from "./handed_bytes.ts";
 import type { SiteActivity } from "./heartbeat.ts";
 import type { HostOperations } from "./host_operations.ts";
+import { IsolateTracing } from "./isolate_tracing.ts";
 import type { ScriptTask } from "./script_task.ts";
 import { ScriptWork } from "./script_work.ts";
 import { TurnQueue } from "./turn_queue.ts";
@@ -37,6 +39,8 @@ export interface IsolateServices extends ScriptHost {
   readonly runtime: CompiledRuntime;
   readonly codeCache: CodeCache;
   readonly activity: SiteActivity;
+  /** Whether requests may be traced. */
+  readonly traces: boolean;
   log(level: number, text: string): void;
   /** A promise was rejected and nothing handled it; `stack` is the guest's. */
   rejected(isolate: SiteIsolate, message: string, stack: string): void;
@@ -60,6 +64,7 @@ export class SiteIsolate {
   readonly #queue: TurnQueue;
   readonly #bytes = new HandedBytes(HANDED_LIMIT);
   readonly #blame: Blame;
+  readonly #tracing: IsolateTracing | undefined;
   /** Entries in a row that only fetched lost commands, and lost them again. */
   #recoveries = 0;
   #woken = false;
@@ -72,11 +77,16 @@ export class SiteIsolate {
     this.#site = site;
     this.#services = services;
     this.#blame = new Blame(services.log);
-    this.#queue = new TurnQueue((events, slots) => this.#enter(events, slots));
+    this.#queue = new TurnQueue((events, slots, trace) =>
+      trace === undefined ? this.#enter(events, slots) : this.#enterTraced(events, slots, trace),
+    );
+    const tracing = services.traces ? new IsolateTracing(site.scripts, compiled.returns) : undefined;
+    this.#tracing = tracing;
     this.work = new ScriptWork(site, {
       operations: services.operations,
       fetchOrigin: services.fetchOrigin,
       events: this.#queue,
+      tracing,
       log: services.log,
       hooked: () => this.#guest.hooked,
       forgotten: (slot) => this.#blame.forget(slot),
@@ -85,7 +95,8 @@ export class SiteIsolate {
     this.#guest = new GuestIsolate(site, compiled, {
       runtime: services.runtime,
       codeCache: services.codeCache,
-      stat: services.stat,
+      stat: tracing === undefined ? services.stat : tracing.tracedStat(services.stat),
+      tracing,
       putBytes: (bytes) => (bytes instanceof ArrayBuffer ? this.#bytes.put(bytes) : 0),
       wake: () => {
         this.#woken = true;
@@ -106,6 +117,16 @@ export class SiteIsolate {
     return this.work.busy;
   }
 
+  /** Whether its scripts will not run again before the next request. */
+  get isIdle(): boolean {
+    return !this.#queue.isScheduled && this.work.isIdle;
+  }
+
+  /** Bytes of the isolate's memory. */
+  get memory(): number {
+    return this.#guest.memory;
+  }
+
   /** Whether the scripts still have a part in the exchange. */
   waitsFor(slot: number): boolean {
     return this.work.tasks.has(slot);
@@ -116,17 +137,19 @@ export class SiteIsolate {
     this.#lastSlot = this.#lastSlot === 0x3fffffff ? 1 : this.#lastSlot + 1;
     const slot = this.#lastSlot;
     this.work.add(slot, task);
-    this.#queue.add(task.requestEvent(slot), slot);
+    this.#queue.add(task.requestEvent(slot), slot, undefined, task.trace);
   }
 
   /** The head that escalation brought, for onResponse. */
   offerHead(slot: number, status: number, by: string, fields: string): void {
-    this.#queue.add(`H${slot}\n${status}\n${by}\n${fields}`, slot);
+    const trace = this.work.tasks.get(slot)?.trace;
+    this.#queue.add(`H${slot}\n${status}\n${by}\n${fields}`, slot, undefined, trace);
   }
 
   /** The exchange is over for good: what the scripts still do for it is dropped. */
   forget(slot: number): void {
-    if (this.work.forget(slot)) this.#queue.add(`A${slot}`, 0);
+    const trace = this.#tracing && this.work.tasks.get(slot)?.trace;
+    if (this.work.forget(slot)) this.#queue.add(`A${slot}`, 0, undefined, trace);
   }
 
   /** Ends at once; every exchange the scripts have a part in fails. */
@@ -134,6 +157,16 @@ export class SiteIsolate {
     const tasks = [...this.work.tasks.values()];
     this.dispose();
     for (const task of tasks) task.scriptFailed(error, undefined);
+  }
+
+  /** Ends while it is idle; another isolate of the same version is expected to follow. */
+  release(): void {
+    try {
+      this.#guest.keepCode();
+    } catch {
+      // No memory for it; the next one compiles.
+    }
+    this.dispose();
   }
 
   dispose(): void {
@@ -146,6 +179,20 @@ export class SiteIsolate {
   #enter(events: Event[], slots: readonly number[]): void {
     if (this.#run(events, slots)) this.#fetchLater();
     for (const slot of slots) if (slot !== 0) this.work.tasks.get(slot)?.scriptWaits();
+  }
+
+  #enterTraced(events: Event[], slots: readonly number[], trace: Trace): void {
+    const since = performance.now();
+    const tracing = this.#tracing!;
+    tracing.current = trace;
+    this.#guest.isTraced = true;
+    try {
+      this.#enter(events, slots);
+    } finally {
+      tracing.current = undefined;
+      if (!this.#dead) this.#guest.isTraced = false;
+      trace.scripts += performance.now() - since;
+    }
   }
 
   /** Enters again for what microtasks have produced. */
@@ -228,6 +275,7 @@ export class SiteIsolate {
     this.#queue.putBack(
       all.map((i) => events[i]!),
       all.map((i) => slots[i]!),
+      this.#tracing?.current,
     );
   }
 

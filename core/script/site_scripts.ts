@@ -8,6 +8,7 @@ import { ErrorMapper } from "./error_location.ts";
 import { errorSummary } from "./error_summary.ts";
 import { guestStack } from "./guest_error.ts";
 import { type SiteActivity, UNWATCHED } from "./heartbeat.ts";
+import type { IsolateHolder, LiveIsolates } from "./live_isolates.ts";
 import type { ScriptFailure } from "./script_failure.ts";
 import type { ScriptTask } from "./script_task.ts";
 import { type ScriptHost, SiteIsolate } from "./site_isolate.ts";
@@ -24,8 +25,10 @@ export interface ScriptReports {
    * `fault` is the place in the source, when it is known.
    */
   fault(what: string, stack: string, fault: Fault | undefined): void;
-  /** A version is in use from now on. */
-  loaded(version: number): void;
+  /** A version is in use from now on; `again`, when its isolate had only been released. */
+  loaded(version: number, again: boolean): void;
+  /** The isolate was idle and made room for others. */
+  released(): void;
   /** The isolate has ended and will be replaced. */
   died(message: string): void;
   catastrophe(message: string): void;
@@ -35,13 +38,14 @@ export interface ScriptReports {
  * The scripts of one site in this worker: the isolate in use, made on first use, and older versions that still have
  * exchanges to finish. A version that cannot be loaded never replaces one that works.
  */
-export class SiteScripts {
+export class SiteScripts implements IsolateHolder {
   readonly #site: SiteConfig;
   readonly #runtime: CompiledRuntime;
   readonly #codeCache: CodeCache;
   readonly #host: ScriptHost;
   readonly #reports: ScriptReports;
   readonly #activity: SiteActivity;
+  readonly #isolates: LiveIsolates;
   readonly #now: () => number;
   #loadFailure: ScriptFailure | undefined;
   /** The newest version does not even compile. */
@@ -55,6 +59,8 @@ export class SiteScripts {
   readonly #retired = new Set<SiteIsolate>();
   /** Until then the scripts are not to run, unless they are let again before. */
   #quarantinedUntil: number | undefined;
+  /** Number of the version whose isolate was released, until there is another one. */
+  #released: number | undefined;
   #closed = false;
 
   constructor(options: {
@@ -65,6 +71,8 @@ export class SiteScripts {
     host: ScriptHost;
     reports: ScriptReports;
     compiled: CompiledSite | undefined;
+    /** Those of the worker. */
+    isolates: LiveIsolates;
     activity?: SiteActivity | undefined;
     /** Monotonic milliseconds. */
     now?: () => number;
@@ -74,6 +82,7 @@ export class SiteScripts {
     this.#codeCache = options.codeCache;
     this.#host = options.host;
     this.#reports = options.reports;
+    this.#isolates = options.isolates;
     this.#activity = options.activity ?? UNWATCHED;
     this.#now = options.now ?? (() => performance.now());
     this.#candidates = [];
@@ -89,6 +98,7 @@ export class SiteScripts {
   begin(task: ScriptTask): SiteIsolate {
     if (this.#quarantinedUntil !== undefined) throw this.#quarantined(this.#quarantinedUntil);
     const isolate = this.#current ?? this.#loadCandidate();
+    this.#isolates.used(this);
     isolate.begin(task);
     return isolate;
   }
@@ -120,7 +130,7 @@ export class SiteScripts {
     this.#quarantinedUntil = this.#now() + milliseconds;
     const error = this.#quarantined(this.#quarantinedUntil);
     const isolates = [...(this.#current === undefined ? [] : [this.#current]), ...this.#retired];
-    this.#current = undefined;
+    this.#forgetCurrent();
     this.#retired.clear();
     for (const isolate of isolates) isolate.end(error);
   }
@@ -128,6 +138,25 @@ export class SiteScripts {
   /** They may run again. */
   lift(): void {
     this.#quarantinedUntil = undefined;
+  }
+
+  /** Whether there is an isolate that nothing needs before the next request. */
+  get isIdle(): boolean {
+    return this.#current?.isIdle === true;
+  }
+
+  get memory(): number {
+    return this.#current?.memory ?? 0;
+  }
+
+  /** Ends the isolate, which is idle, to make room for others; the next request gets a new one. */
+  release(): void {
+    const isolate = this.#current;
+    if (isolate === undefined) return;
+    this.#forgetCurrent();
+    this.#released = isolate.compiled.version;
+    isolate.release();
+    this.#reports.released();
   }
 
   /** An exchange of this isolate is over: older versions end with their last one. */
@@ -141,6 +170,7 @@ export class SiteScripts {
   close(): void {
     this.#closed = true;
     this.#current?.dispose();
+    this.#isolates.remove(this);
     for (const isolate of this.#retired) isolate.dispose();
     this.#retired.clear();
   }
@@ -159,6 +189,7 @@ export class SiteScripts {
   }
 
   #loadCandidate(): SiteIsolate {
+    if (this.#candidates.length > 0 && this.#now() >= this.#retryAt) this.#isolates.makeRoom();
     while (this.#candidates.length > 0 && this.#now() >= this.#retryAt) {
       const isolate = this.#create(this.#candidates[0]!);
       if (isolate !== undefined) {
@@ -195,7 +226,15 @@ export class SiteScripts {
   #use(isolate: SiteIsolate): void {
     this.#current = isolate;
     this.#candidates = [isolate.compiled];
-    this.#reports.loaded(isolate.compiled.version);
+    this.#isolates.add(this);
+    const { version } = isolate.compiled;
+    this.#reports.loaded(version, version === this.#released);
+    this.#released = undefined;
+  }
+
+  #forgetCurrent(): void {
+    this.#current = undefined;
+    this.#isolates.remove(this);
   }
 
   /** One per version, because taking a source map apart is costly and a failing script fails often. */
@@ -240,7 +279,7 @@ export class SiteScripts {
   #died(isolate: SiteIsolate, waiting: readonly ScriptTask[], message: string): void {
     this.#reports.died(message);
     this.#retired.delete(isolate);
-    if (this.#current === isolate) this.#current = undefined;
+    if (this.#current === isolate) this.#forgetCurrent();
     if (!this.#closed) for (const task of waiting) task.runAgain();
   }
 }

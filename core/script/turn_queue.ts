@@ -1,3 +1,4 @@
+import type { Trace } from "../observe/trace.ts";
 import type { Event } from "./guest_isolate.ts";
 
 /** Requests and other events one entry may carry: bounds how long one entry can hold up the loop. */
@@ -5,23 +6,43 @@ const BATCH = 64;
 /** Milliseconds after the CPU limit has struck during which events go in one by one, so that blame is exact. */
 const SUSPICION = 10_000;
 
+/** What goes into an entry of its own, so that all that happens in it belongs to the trace. */
+interface TracedEvents {
+  readonly events: Event[];
+  readonly slots: number[];
+  readonly trace: Trace;
+}
+
+type Enter = (events: Event[], slots: number[], trace?: Trace) => void;
+
 /** Collects the events of one event-loop iteration and hands them over at its end. */
 export class TurnQueue {
-  readonly #enter: (events: Event[], slots: number[]) => void;
+  readonly #enter: Enter;
   readonly #flush = (): void => this.#handOver();
   #events: Event[] = [];
   /** Exchange of each event, 0 for none. */
   #slots: number[] = [];
+  /** Events of requests that are traced. */
+  #traced: TracedEvents[] = [];
   #scheduled = false;
   #closed = false;
   #suspectUntil = 0;
 
-  constructor(enter: (events: Event[], slots: number[]) => void) {
+  constructor(enter: Enter) {
     this.#enter = enter;
   }
 
   /** `bytes` travel as an event of their own, right behind. */
-  add(event: string, slot: number, bytes?: ArrayBuffer): void {
+  add(event: string, slot: number, bytes?: ArrayBuffer, trace?: Trace): void {
+    if (trace !== undefined) {
+      const isAlone = bytes === undefined;
+      this.#traced.push({
+        events: isAlone ? [event] : [event, bytes],
+        slots: isAlone ? [slot] : [slot, slot],
+        trace,
+      });
+      return this.wake();
+    }
     this.#events.push(event);
     this.#slots.push(slot);
     if (bytes !== undefined) {
@@ -32,7 +53,11 @@ export class TurnQueue {
   }
 
   /** What had been taken goes in again, before everything else. */
-  putBack(events: readonly Event[], slots: readonly number[]): void {
+  putBack(events: readonly Event[], slots: readonly number[], trace?: Trace): void {
+    if (trace !== undefined) {
+      if (events.length > 0) this.#traced.unshift({ events: [...events], slots: [...slots], trace });
+      return;
+    }
     this.#events = [...events, ...this.#events];
     this.#slots = [...slots, ...this.#slots];
   }
@@ -44,22 +69,26 @@ export class TurnQueue {
     setImmediate(this.#flush);
   }
 
+  /** Whether an entry is to come. */
+  get isScheduled(): boolean {
+    return this.#scheduled;
+  }
+
   suspect(): void {
     this.#suspectUntil = performance.now() + SUSPICION;
   }
 
   /** Exchanges for which an event of that letter waits. */
   slotsOf(letter: string): number[] {
-    return this.#slots.filter((_, i) => {
-      const event = this.#events[i];
-      return typeof event === "string" && event.startsWith(letter);
-    });
+    const traced = this.#traced.flatMap(({ events, slots }) => beginningWith(letter, events, slots));
+    return [...beginningWith(letter, this.#events, this.#slots), ...traced];
   }
 
   close(): void {
     this.#closed = true;
     this.#events = [];
     this.#slots = [];
+    this.#traced = [];
   }
 
   #handOver(): void {
@@ -78,6 +107,20 @@ export class TurnQueue {
     } else {
       this.#enter(this.#events.splice(0, count), this.#slots.splice(0, count));
     }
+    if (this.#traced.length > 0) this.#handOverTraced();
     if (this.#events.length > 0) this.wake();
   }
+
+  #handOverTraced(): void {
+    const { events, slots, trace } = this.#traced.shift()!;
+    if (!this.#closed) this.#enter(events, slots, trace);
+    if (this.#traced.length > 0) this.wake();
+  }
+}
+
+function beginningWith(letter: string, events: readonly Event[], slots: readonly number[]): number[] {
+  return slots.filter((_, i) => {
+    const event = events[i];
+    return typeof event === "string" && event.startsWith(letter);
+  });
 }

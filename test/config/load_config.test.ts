@@ -62,6 +62,7 @@ test("the smallest configuration gets every default", (t) => {
       dev: false,
       watchdog: { heartbeat: 2000, memory: defaultWorkerMemory(config.workers) },
       quarantine: { deaths: 2, window: 60_000, share: 50, time: 30_000, longest: 1_800_000 },
+      isolates: { live: 256, memory: Math.floor(defaultWorkerMemory(config.workers) / 2) },
       drainTimeout: 30_000,
     },
   );

@@ -183,6 +183,7 @@ export class SiteHarness {
         dev: false,
         watchdog: {} as never,
         quarantine: {} as never,
+        isolates: { live: 256, memory: 2 ** 30 },
         drainTimeout: 1000,
       },
       runtime: await runtime,

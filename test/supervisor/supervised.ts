@@ -150,6 +150,7 @@ function testConfig(sites: readonly SiteConfig[], changes: Partial<Config> = {})
     dev: false,
     watchdog: { heartbeat: 2000, memory: 2 ** 30 },
     quarantine: { deaths: 2, window: 60_000, share: 50, time: 30_000, longest: 60_000 },
+    isolates: { live: 256, memory: 2 ** 29 },
     drainTimeout: 10_000,
     ...changes,
   };
