@@ -11,7 +11,7 @@ export class HeadFields {
   transferEncoding: string | undefined = undefined;
   connection: string | undefined = undefined;
   expect: string | undefined = undefined;
-  /** Lodestone-Trace: asks for a trace of the request (`exchange/trace_signature.ts`). */
+  /** Lodestone-Trace: asks for a trace of the request (`observe/trace_signature.ts`). */
   trace: string | undefined = undefined;
   /** Index of the empty line. */
   end = 0;

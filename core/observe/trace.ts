@@ -75,6 +75,9 @@ export class Trace {
   readonly #limits: TraceLimits;
   readonly #now: () => number;
   readonly #started: number;
+  /** Milliseconds spent in the isolate. */
+  scripts = 0;
+  #operations = 0;
   #characters = 0;
   #leftOut = 0;
 
@@ -88,6 +91,11 @@ export class Trace {
   /** Milliseconds since it began. */
   get elapsed(): number {
     return microseconds(this.#now() - this.#started);
+  }
+
+  /** A number for an operation: they count from 1 in each trace. */
+  nextOperation(): number {
+    return ++this.#operations;
   }
 
   add(event: TraceEvent): void {

@@ -1,5 +1,6 @@
 import type { BodySource } from "../http/body.ts";
 import type { HttpError } from "../http/http_error.ts";
+import type { Trace } from "../observe/trace.ts";
 
 /** Fields of the request that escalation shall use instead of the original ones; as the script gave them, unchecked. */
 export interface RequestChanges {
@@ -48,6 +49,8 @@ export interface ScriptHead {
  * a script and are hostile; the receiver checks them.
  */
 export interface ScriptTask {
+  /** Where what the scripts do for it is taken down; undefined when it is not traced. */
+  readonly trace?: Trace | undefined;
   /** Whether the scripts have yet to decide something. */
   readonly waitsForScripts: boolean;
   /** Event `R` of the protocol for this exchange under the given slot. */

@@ -1,6 +1,7 @@
 import type { SiteConfig } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
 import { HttpError } from "../http/http_error.ts";
+import { microseconds } from "../observe/trace.ts";
 import type { CodeCache } from "./code_cache.ts";
 import type { CompiledRuntime } from "./compiled_runtime.ts";
 import type { CompiledSite } from "./compiled_site.ts";
@@ -46,6 +47,7 @@ export class SiteScripts implements IsolateHolder {
   readonly #reports: ScriptReports;
   readonly #activity: SiteActivity;
   readonly #isolates: LiveIsolates;
+  readonly #traces: boolean;
   readonly #now: () => number;
   #loadFailure: ScriptFailure | undefined;
   /** The newest version does not even compile. */
@@ -74,6 +76,8 @@ export class SiteScripts implements IsolateHolder {
     /** Those of the worker. */
     isolates: LiveIsolates;
     activity?: SiteActivity | undefined;
+    /** Whether requests may be traced; off by default. */
+    traces?: boolean | undefined;
     /** Monotonic milliseconds. */
     now?: () => number;
   }) {
@@ -84,6 +88,7 @@ export class SiteScripts implements IsolateHolder {
     this.#reports = options.reports;
     this.#isolates = options.isolates;
     this.#activity = options.activity ?? UNWATCHED;
+    this.#traces = options.traces ?? false;
     this.#now = options.now ?? (() => performance.now());
     this.#candidates = [];
     if (options.compiled !== undefined) this.load(options.compiled);
@@ -97,7 +102,7 @@ export class SiteScripts implements IsolateHolder {
   /** Hands a request to the scripts; its slot is told by `requestEvent`. Throws `HttpError` 503 when no version can be loaded or may run. */
   begin(task: ScriptTask): SiteIsolate {
     if (this.#quarantinedUntil !== undefined) throw this.#quarantined(this.#quarantinedUntil);
-    const isolate = this.#current ?? this.#loadCandidate();
+    const isolate = this.#current ?? this.#loadFor(task);
     this.#isolates.used(this);
     isolate.begin(task);
     return isolate;
@@ -188,6 +193,14 @@ export class SiteScripts implements IsolateHolder {
     return undefined;
   }
 
+  #loadFor({ trace }: ScriptTask): SiteIsolate {
+    const since = performance.now();
+    const isolate = this.#loadCandidate();
+    const took = microseconds(performance.now() - since);
+    trace?.add({ step: "load", version: isolate.compiled.version, took });
+    return isolate;
+  }
+
   #loadCandidate(): SiteIsolate {
     if (this.#candidates.length > 0 && this.#now() >= this.#retryAt) this.#isolates.makeRoom();
     while (this.#candidates.length > 0 && this.#now() >= this.#retryAt) {
@@ -261,6 +274,7 @@ export class SiteScripts implements IsolateHolder {
         codeCache: this.#codeCache,
         ...this.#host,
         activity: this.#activity,
+        traces: this.#traces,
         idle: (isolate) => this.finished(isolate),
         // Stacks that scripts log tell of the source too.
         log: (level, text) => this.#reports.line(level, this.#mapper(compiled).mapText(text)),
