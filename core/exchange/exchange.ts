@@ -133,10 +133,12 @@ export class Exchange implements Escalating, EscalationReceiver {
     return sourceOf(offered.body ?? "");
   }
 
-  /** The scripts keep their part in the exchange while they write the body. */
+  /**
+   * The scripts keep their part in the exchange while they write the body, and with it the body that was offered to
+   * onResponse: it may be what they make theirs of.
+   */
   sendStreaming(reply: Reply): void {
     this.#go("sending");
-    this.#discardOffered();
     this.#respond(reply);
   }
 

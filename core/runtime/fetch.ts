@@ -27,10 +27,14 @@ export function createFetch(parts: FetchParts): Fetch {
   const { requests, responses, operations, outbox, chunks } = parts;
 
   /** Writes the command, and begins to send a body that is a stream. */
-  function start({ request, url }: FetchTarget): { operation: number; body: BodyChange | undefined } {
+  function start({ request, url, backend }: FetchTarget): {
+    operation: number;
+    body: BodyChange | undefined;
+  } {
     // The number is taken last: the script's own code may run before and fetch, and numbers ascend.
     if (url === undefined) {
-      const changes = requests.changesOf(request);
+      let changes = requests.changesOf(request);
+      if (backend !== undefined) changes = { ...changes, backend };
       const json = changes === undefined ? "{}" : jsonStringify(changes);
       const operation = operations.next();
       outbox.fetch(requests.slotOf(request), operation, json);

@@ -9,6 +9,8 @@ export interface FetchTarget {
   readonly request: Request;
   /** URL for command `g`; undefined when the request's own exchange escalates. */
   readonly url: string | undefined;
+  /** Name of the backend that the exchange shall escalate to, instead of what the request says. */
+  readonly backend: string | undefined;
 }
 
 const SCHEME = "backend:";
@@ -25,23 +27,34 @@ export function fetchTarget(
     if (startsWith(text, SCHEME)) return backendTarget(text, init, requests);
   }
   const request = input instanceof Request && init === undefined ? input : new Request(input, init);
-  return { request, url: slotOf(request) === 0 ? withoutHash(request.url) : undefined };
+  const url = slotOf(request) === 0 ? withoutHash(request.url) : undefined;
+  return { request, url, backend: undefined };
 }
 
 /** `backend:NAME`, with a path and query of its own, or with those of the request given. */
-function backendTarget(text: string, init: RequestInit | undefined, { Request }: RequestClass): FetchTarget {
+function backendTarget(
+  text: string,
+  init: RequestInit | undefined,
+  { Request, slotOf }: RequestClass,
+): FetchTarget {
   const nameEnd = endOfName(text);
-  const backend = slice(text, 0, nameEnd);
+  const backend = slice(text, SCHEME.length, nameEnd);
   const path = withoutHash(slice(text, nameEnd));
-  if (backend === SCHEME) {
+  if (backend === "") {
     throw new TypeError(`fetch("${text}"): a backend's name must follow, as in "backend:app"`);
   }
   const given = init instanceof Request ? init : undefined;
-  if (given !== undefined && path === "") return { request: given, url: backend + pathOf(given.url) };
+  if (given !== undefined && slotOf(given) !== 0) {
+    // A part of its exchange: so the backend is told of the client by the proxy, not by what the client says.
+    return { request: path === "" ? given : new Request(path, given), url: undefined, backend };
+  }
+  if (given !== undefined && path === "") {
+    return { request: given, url: SCHEME + backend + pathOf(given.url), backend: undefined };
+  }
   // The host's parser makes of the path what it would be in any URL.
   const url = `http://backend.invalid${path[0] === "/" ? "" : "/"}${path}`;
-  const own = new Request(url, given === undefined ? init : undefined);
-  return { request: given ?? own, url: backend + pathOf(own.url) };
+  const request = new Request(url, init);
+  return { request, url: SCHEME + backend + pathOf(request.url), backend: undefined };
 }
 
 function endOfName(text: string): number {

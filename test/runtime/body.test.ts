@@ -13,7 +13,7 @@ interface Classes {
 }
 
 function own(guest = new Guest()): Classes {
-  const streams = guest.streams() as { ReadableStream: typeof ReadableStream };
+  const streams = guest.streams() as unknown as { ReadableStream: typeof ReadableStream };
   return { Response: guest.Response as unknown as ResponseClass, ReadableStream: streams.ReadableStream };
 }
 

@@ -206,11 +206,13 @@ test("a request to another host keeps method and headers, but not the host", () 
   assert.deepEqual(made, ["PUT", "https://b.test/y?z", [["x-a", "1"]], "/y", "z"]);
 });
 
+const signalOf = (request: { readonly signal: unknown }) => request.signal as AbortSignal;
+
 test("the signal is made when it is asked for, and aborts when the client leaves", async () => {
   const guest = new Guest();
   const signals: AbortSignal[] = [];
   guest.handle((request) => {
-    if (request.path === "/asks") signals.push(request.signal, new guest.Request("/b", request).signal);
+    if (request.path === "/asks") signals.push(signalOf(request), signalOf(new guest.Request("/b", request)));
     return new Promise(() => {});
   });
   guest.enter(requestEvent(1, "/asks"), requestEvent(2, "/plain"));
@@ -247,7 +249,7 @@ test("the signal of an exchange that was answered does not abort", () => {
   const guest = new Guest();
   let signal: AbortSignal | undefined;
   guest.handle((request) => {
-    signal = request.signal;
+    signal = signalOf(request);
     return new guest.Response("a");
   });
   guest.enter(requestEvent(1));
@@ -257,7 +259,7 @@ test("the signal of an exchange that was answered does not abort", () => {
 
 test("a signal given follows, and clones follow it too", () => {
   const guest = new Guest();
-  const { AbortController: Controller } = guest.events() as { AbortController: typeof AbortController };
+  const { AbortController: Controller } = guest.events() as unknown as { AbortController: typeof AbortController };
   const controller = new Controller();
   const request = new guest.Request(URL_OF, { signal: controller.signal });
   const copies = [request.clone(), new guest.Request(request), new guest.Request(request, { signal: null })];
