@@ -2,14 +2,19 @@ import { basename } from "node:path";
 import type { Config, ListenAddress } from "../config/config.ts";
 import { addressUrl, localUrl } from "./address_url.ts";
 
+/** Sites of which each gets a line; of more, the first ones stand for all. */
+const SITES_SHOWN = 12;
+
 /** What a person who has just started the proxy wants to know, as lines for standard error. */
 export function bannerText(config: Config, addresses: readonly ListenAddress[]): string {
   const lines = addresses.map((address) => `listening on ${addressUrl(address)}`);
-  for (const site of config.sites) {
+  const shown = config.sites.length > SITES_SHOWN ? config.sites.slice(0, SITES_SHOWN - 2) : config.sites;
+  for (const site of shown) {
     const hosts = site.hosts.map((host) => (host === "*" ? "every host" : host)).join(", ");
     const scripts = site.scripts.map((script) => basename(script)).join(", ");
     lines.push(`site ${site.name} for ${hosts}: ${scripts === "" ? "no scripts" : scripts}`);
   }
+  if (shown.length < config.sites.length) lines.push(`and ${config.sites.length - shown.length} more sites`);
   lines.push(`${config.workers} ${config.workers === 1 ? "worker" : "workers"}, scripts reload when saved`);
   if (config.dev) lines.push("dev: failures of scripts are shown to every client");
   const attempt = firstAttempt(config, addresses);

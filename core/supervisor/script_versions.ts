@@ -19,6 +19,9 @@ export interface ScriptVersionsOptions {
   readonly dev: boolean;
 }
 
+/** Sites compiled at the same time: esbuild takes memory for each. */
+const PARALLEL = 64;
+
 interface SiteVersions {
   readonly config: SiteConfig;
   /** The last version that compiled and was not refused. */
@@ -76,14 +79,16 @@ export class ScriptVersions {
    */
   async compileAll(): Promise<Error[]> {
     const since = Date.now();
-    const attempts = [...this.#sites.values()].map(async (site) => {
-      const compiled = await this.#firstVersion(site, since);
-      if (compiled === undefined) return;
-      Object.assign(site, { current: compiled, version: 1, code: compiled.code });
-      this.#watch.watch(site.config.name, compiled.inputs, since);
-    });
-    const results = await Promise.allSettled(attempts);
-    return results.flatMap((result) => (result.status === "rejected" ? [asError(result.reason)] : []));
+    const errors = new Map<SiteVersions, Error>();
+    // Shared by the lanes: each takes the next one.
+    const next = this.#sites.values();
+    const lane = async (): Promise<void> => {
+      for (const site of next) {
+        await this.#compileFirst(site, since).catch((error) => errors.set(site, asError(error)));
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL }, lane));
+    return [...this.#sites.values()].flatMap((site) => errors.get(site) ?? []);
   }
 
   /** Compiles and publishes every site, changed or not. */
@@ -95,6 +100,13 @@ export class ScriptVersions {
   close(): void {
     this.#closed = true;
     this.#watch.close();
+  }
+
+  async #compileFirst(site: SiteVersions, since: number): Promise<void> {
+    const compiled = await this.#firstVersion(site, since);
+    if (compiled === undefined) return;
+    Object.assign(site, { current: compiled, version: 1, code: compiled.code });
+    this.#watch.watch(site.config.name, compiled.inputs, since);
   }
 
   async #firstVersion(site: SiteVersions, since: number): Promise<CompiledSite | undefined> {

@@ -34,6 +34,7 @@ export class ScriptWatch {
   readonly #onDegraded: (folder: string, error: Error) => void;
   readonly #quiet: number;
   readonly #paths = new Map<string, WatchedPath>();
+  readonly #pathsOf = new Map<string, ReadonlySet<string>>();
   readonly #folders = new Map<string, { watcher: FSWatcher | undefined; inode: bigint }>();
   readonly #poll: NodeJS.Timeout;
   #timer: NodeJS.Timeout | undefined;
@@ -56,12 +57,14 @@ export class ScriptWatch {
     const paths = new Set(files);
     // What an import without an ending stands for can only be told by its folder.
     for (const file of files) if (signature(file) === MISSING) paths.add(existingFolder(file));
-    for (const [path, watched] of this.#paths) {
-      if (paths.has(path) || !watched.sites.delete(site)) continue;
-      if (watched.sites.size === 0) this.#paths.delete(path);
+    for (const path of this.#pathsOf.get(site) ?? []) if (!paths.has(path)) this.#remove(path, site);
+    this.#pathsOf.set(site, paths);
+    // Of these only: with a thousand sites, all of them for each would take seconds.
+    for (const path of paths) {
+      this.#add(path, site, since);
+      const folder = folderFor(path);
+      if (!this.#folders.has(folder)) this.#watchFolder(folder);
     }
-    for (const path of paths) this.#add(path, site, since);
-    this.#watchFolders();
   }
 
   close(): void {
@@ -70,6 +73,13 @@ export class ScriptWatch {
     for (const { watcher } of this.#folders.values()) watcher?.close();
     this.#folders.clear();
     this.#paths.clear();
+    this.#pathsOf.clear();
+  }
+
+  #remove(path: string, site: string): void {
+    const watched = this.#paths.get(path);
+    watched?.sites.delete(site);
+    if (watched?.sites.size === 0) this.#paths.delete(path);
   }
 
   #add(path: string, site: string, since: number): void {
@@ -87,9 +97,7 @@ export class ScriptWatch {
 
   #watchFolders(): void {
     const needed = new Set<string>();
-    for (const path of this.#paths.keys()) {
-      needed.add(statOf(path)?.isDirectory() ? path : existingFolder(path));
-    }
+    for (const path of this.#paths.keys()) needed.add(folderFor(path));
     for (const [folder, { watcher, inode }] of this.#folders) {
       if (needed.has(folder) && statOf(folder)?.ino === inode) continue;
       watcher?.close();
@@ -154,6 +162,11 @@ function signature(path: string): string {
 /** The change time notices a file that was put in place with its old modification time. */
 function signatureOf(stat: BigIntStats | undefined): string {
   return stat === undefined ? MISSING : `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
+}
+
+/** The folder whose events tell of the path. */
+function folderFor(path: string): string {
+  return statOf(path)?.isDirectory() ? path : existingFolder(path);
 }
 
 /** The folder a path is in, or the nearest one above that exists. */

@@ -19,6 +19,9 @@ import { inheritedListeners, WORKER_FLAGS } from "./worker_process.ts";
 /** The worker's program: TypeScript in a checkout, JavaScript in the package. */
 const WORKER_FILE = fileURLToPath(new URL(`../worker${import.meta.url.slice(-3)}`, import.meta.url));
 
+/** Sites whose names are in the log line that tells of the start. */
+const SITES_NAMED = 100;
+
 export interface SupervisorOptions {
   /** Flags of Node and V8 for workers, in the place of those that keep isolates within their limits. For tests. */
   readonly workerFlags?: readonly string[];
@@ -163,7 +166,8 @@ class Supervisor {
     this.#logger.info(
       {
         listen: addresses.map(formatListenAddress),
-        sites: this.#config.sites.map(({ name }) => name),
+        sites: this.#config.sites.slice(0, SITES_NAMED).map(({ name }) => name),
+        moreSites: Math.max(0, this.#config.sites.length - SITES_NAMED) || undefined,
         workers: this.#config.workers,
         milliseconds: Math.round(performance.now() - this.#startedAt),
       },

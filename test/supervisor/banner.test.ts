@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { SiteConfig } from "../../core/config/config.ts";
+import { bannerText } from "../../core/supervisor/banner.ts";
+
+function banner(sites: number): string[] {
+  const config = {
+    sites: Array.from(
+      { length: sites },
+      (_, i) =>
+        ({ name: `s${i}.test`, hosts: [`s${i}.test`], scripts: [`/a/${i}.ts`] }) as unknown as SiteConfig,
+    ),
+    workers: 1,
+    dev: false,
+  };
+  const text = bannerText(config as never, [{ kind: "tcp", host: "127.0.0.1", port: 8080 }]);
+  return text.split("\n").filter((line) => /site/.test(line));
+}
+
+test("a few sites are named each", () => {
+  assert.deepEqual(banner(2), ["site s0.test for s0.test: 0.ts", "site s1.test for s1.test: 1.ts"]);
+  assert.equal(banner(12).length, 12);
+});
+
+test("of many sites the first ones stand for all", () => {
+  const lines = banner(1000);
+  assert.equal(lines.length, 11);
+  assert.equal(lines.at(-1), "and 990 more sites");
+});
