@@ -8,6 +8,7 @@ const toNumber = Number;
 const LONGEST = Number.MAX_SAFE_INTEGER;
 const { trunc } = Math;
 const { fill } = Array.prototype;
+const { stringify } = JSON;
 
 /**
  * Takes from the built-ins what no limit of an isolate reaches. Called once, before any script. It is no complete
@@ -21,6 +22,7 @@ export function containBuiltIns(target: typeof globalThis): void {
   // `Array(1e9).fill(0)` would run on for many seconds, whatever has struck.
   defineProperty(fillInPieces.fill, "length", { value: fill.length, configurable: true });
   define(target.Array.prototype, "fill", fillInPieces.fill);
+  define(target.JSON, "stringify", interruptible.stringify);
 }
 
 function refuseResizable(target: typeof globalThis, name: "ArrayBuffer" | "SharedArrayBuffer"): void {
@@ -39,6 +41,13 @@ function refuseResizable(target: typeof globalThis, name: "ArrayBuffer" | "Share
   define(target, name, guarded);
   define(native.prototype as object, "constructor", guarded);
 }
+
+const interruptible = {
+  /** `JSON.stringify` (ECMA-262 25.5.2), never on V8's fast way: see `jsonStringify`. */
+  stringify(value: unknown, replacer: unknown, space: unknown): string | undefined {
+    return stringify(value, replacer as null, space === undefined ? "" : (space as string));
+  },
+};
 
 const fillInPieces = {
   /** `Array.prototype.fill` (ECMA-262 23.1.3.7). */

@@ -32,7 +32,13 @@ export const { freeze: freezeObject, create: createObject } = Object;
 export const { fromCharCode } = String;
 export const { min, max } = Math;
 export const { isView } = ArrayBuffer;
-export const { stringify: jsonStringify, parse: jsonParse } = JSON;
+export const { parse: jsonParse } = JSON;
+const { stringify } = JSON;
+/**
+ * `JSON.stringify`. Without `space` V8 would take a way on which it looks for no limit: 60 arrays that each hold the
+ * next twice would hold up the worker for good.
+ */
+export const jsonStringify = (value: unknown): string => stringify(value, null, "");
 export const uriDecode = decodeURIComponent;
 export const uriEncode = encodeURIComponent;
 

@@ -85,6 +85,42 @@ test("a long array is filled until a limit strikes, and a request is answered ag
   }
 });
 
+test("a graph without end in JSON is given up when the limit strikes", async (t) => {
+  for (const attack of [
+    "JSON.stringify(o)",
+    "Response.json(o)",
+    "JSON.stringify({ o })",
+    "fetch('/', { body: JSON.stringify([o]) })",
+  ]) {
+    const site = await SiteHarness.start(
+      t,
+      `export default (request) => {
+        if (request.path === "/well") return 200;
+        let o = [];
+        for (let i = 0; i < 60; i++) o = [o, o];
+        return ${attack};
+      };`,
+      { limits: LIMITS },
+    );
+    assert.equal((await site.get("/")).status, 500, attack);
+    assert.match(site.logText(40), /ran for more than 50 ms/);
+    assert.equal((await site.get("/well")).status, 200);
+  }
+});
+
+test("JSON.stringify writes as it does elsewhere", async (t) => {
+  const cases = `[
+    JSON.stringify({ a: [1, { b: undefined, c: () => {} }], b: String.fromCharCode(0xd800) }), JSON.stringify([undefined]), typeof JSON.stringify(undefined),
+    JSON.stringify({ a: [1] }, null, 2), JSON.stringify({ a: [1] }, ["a"], "-"), JSON.stringify({ a: 1 }, (key, value) => (key === "a" ? 2 : value)),
+    JSON.stringify({ toJSON: (key) => "json" + key }), JSON.stringify(new Date(0)), JSON.stringify({ a: [] }, null, undefined), JSON.stringify([1], null, null),
+    JSON.stringify.length, JSON.stringify.name, (() => { try { JSON.stringify(1n); } catch (error) { return error.name; } })(),
+    (() => { const circle = {}; circle.circle = circle; try { JSON.stringify(circle); } catch (error) { return error.name; } })(),
+  ]`;
+  const site = await SiteHarness.start(t, `export default () => Response.json(${cases});`);
+  // biome-ignore lint/security/noGlobalEval: the same text here and in the isolate.
+  assert.deepEqual(JSON.parse((await site.get("/")).text), globalThis.eval(cases));
+});
+
 test("fill fills as it does elsewhere", async (t) => {
   const cases = `[
     [[1, 2, 3].fill(0), [1, 2, 3].fill(0, 1), [1, 2, 3].fill(0, -1), [1, 2, 3].fill(0, 0, -1), [].fill.length, [].fill.name],
