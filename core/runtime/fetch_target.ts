@@ -1,7 +1,8 @@
 import { boundedText } from "./bounded_text.ts";
-import { indexOf, slice, startsWith } from "./primordials.ts";
+import { indexOf, slice } from "./primordials.ts";
 import type { Request, RequestClass } from "./request.ts";
 import type { RequestInit } from "./request_settings.ts";
+import { cutBackend } from "./request_url.ts";
 import { toUSVString } from "./web_idl.ts";
 
 /** What a call of `fetch` is about. */
@@ -13,8 +14,6 @@ export interface FetchTarget {
   readonly backend: string | undefined;
 }
 
-const SCHEME = "backend:";
-
 /** Throws a TypeError for what is neither a URL, nor a request, nor a backend's name. */
 export function fetchTarget(
   input: unknown,
@@ -22,50 +21,43 @@ export function fetchTarget(
   requests: RequestClass,
 ): FetchTarget {
   const { Request, slotOf } = requests;
-  if (!(input instanceof Request)) {
-    const text = boundedText(toUSVString(input), "fetch");
-    if (startsWith(text, SCHEME)) return backendTarget(text, init, requests);
+  if (input instanceof Request && init === undefined) return targetOf(input, slotOf(input));
+  if (init instanceof Request && !(input instanceof Request)) {
+    const target = backendTarget(boundedText(toUSVString(input), "fetch"), init, requests);
+    if (target !== undefined) return target;
   }
-  const request = input instanceof Request && init === undefined ? input : new Request(input, init);
-  const url = slotOf(request) === 0 ? withoutHash(request.url) : undefined;
-  return { request, url, backend: undefined };
+  const request = new Request(input, init);
+  return targetOf(request, slotOf(request));
 }
 
-/** `backend:NAME`, with a path and query of its own, or with those of the request given. */
+function targetOf(request: Request, slot: number): FetchTarget {
+  return { request, url: slot === 0 ? withoutHash(request.url) : undefined, backend: undefined };
+}
+
+/**
+ * `fetch("backend:NAME", request)`: with a path and query of its own, or with those of the request. Undefined when it
+ * is another URL.
+ */
 function backendTarget(
-  text: string,
-  init: RequestInit | undefined,
+  url: string,
+  given: Request,
   { Request, slotOf }: RequestClass,
-): FetchTarget {
-  const nameEnd = endOfName(text);
-  const backend = slice(text, SCHEME.length, nameEnd);
-  const path = withoutHash(slice(text, nameEnd));
-  if (backend === "") {
-    throw new TypeError(`fetch("${text}"): a backend's name must follow, as in "backend:app"`);
-  }
-  const given = init instanceof Request ? init : undefined;
-  if (given !== undefined && slotOf(given) !== 0) {
+): FetchTarget | undefined {
+  const backend = cutBackend(url);
+  if (backend === undefined || backend.name === "") return undefined;
+  const path = withoutHash(backend.rest);
+  if (slotOf(given) !== 0) {
     // A part of its exchange: so the backend is told of the client by the proxy, not by what the client says.
-    return { request: path === "" ? given : new Request(path, given), url: undefined, backend };
+    const request = path === "" ? given : new Request(path, given);
+    return { request, url: undefined, backend: backend.name };
   }
-  if (given !== undefined && path === "") {
-    return { request: given, url: SCHEME + backend + pathOf(given.url), backend: undefined };
-  }
-  // The host's parser makes of the path what it would be in any URL.
-  const url = `http://backend.invalid${path[0] === "/" ? "" : "/"}${path}`;
-  const request = new Request(url, init);
-  return { request, url: SCHEME + backend + pathOf(request.url), backend: undefined };
+  if (path !== "") return undefined;
+  return { request: given, url: `backend:${backend.name}${pathOf(given)}`, backend: undefined };
 }
 
-function endOfName(text: string): number {
-  let at = SCHEME.length;
-  while (at < text.length && text[at] !== "/" && text[at] !== "?" && text[at] !== "#") at++;
-  return at;
-}
-
-/** Path and query of an absolute URL. */
-function pathOf(url: string): string {
-  return withoutHash(slice(url, indexOf(url, "/", indexOf(url, "://") + 3)));
+function pathOf({ path, url }: Request): string {
+  const query = indexOf(url, "?");
+  return query === -1 ? path : path + withoutHash(slice(url, query));
 }
 
 function withoutHash(url: string): string {

@@ -17,7 +17,8 @@ import {
 } from "./request_settings.ts";
 import { toPath, toSearch } from "./request_target.ts";
 import { type ClientInfo, ownRequestText, parseRequestText, type RequestText } from "./request_text.ts";
-import type { RequestUrl } from "./request_url.ts";
+import { formatRequestUrl, type RequestUrl } from "./request_url.ts";
+import type { RequestView } from "./request_view.ts";
 import { finishClass, toDictionary, toUSVString } from "./web_idl.ts";
 
 /** What the Request class needs of its isolate. */
@@ -181,13 +182,13 @@ export function createRequestClass(services: RequestServices) {
     }
 
     get url(): string {
-      const { scheme, authority, search, hash } = this.#parsed();
-      return `${scheme}://${authority}${this.path}${this.#search ?? search}${hash}`;
+      const text = this.#parsed();
+      return formatRequestUrl(text, this.path, this.#search ?? text.search);
     }
 
     get originalUrl(): string {
-      const { scheme, authority, path, search, hash } = this.#parsed();
-      return `${scheme}://${authority}${path}${search}${hash}`;
+      const text = this.#parsed();
+      return formatRequestUrl(text, text.path, text.search);
     }
 
     get headers(): Headers {
@@ -271,6 +272,20 @@ export function createRequestClass(services: RequestServices) {
       return bodyToSend(request, services);
     }
 
+    static viewOf(request: Request): RequestView {
+      const { fields, search } = request.#parsed();
+      return {
+        method: request.method,
+        path: request.path,
+        search: request.#search ?? search,
+        fields: request.#headers === undefined ? fields : headersToText(request.#headers),
+        file: request.#file,
+        backend: request.#backend,
+        env: { ...request.#env },
+        body: request.#bodyChanged ? contentOf(request) : undefined,
+      };
+    }
+
     static changesOf(request: Request): RequestChanges | undefined {
       if (!request.#touched && request.#headers === undefined && request.#env === undefined) return undefined;
       const changes: RequestChanges = {};
@@ -298,8 +313,8 @@ export function createRequestClass(services: RequestServices) {
     }
   }
 
-  const { incoming, slotOf, settingsOf, extrasOf, isSpent, bodyOf, changesOf } = Request;
-  const internal = { incoming, slotOf, settingsOf, extrasOf, isSpent, bodyOf, changesOf };
+  const { incoming, slotOf, settingsOf, extrasOf, isSpent, bodyOf, viewOf, changesOf } = Request;
+  const internal = { incoming, slotOf, settingsOf, extrasOf, isSpent, bodyOf, viewOf, changesOf };
   defineExtras(Request.prototype, settingsOf, extrasOf, chunks);
   finishClass(Request, "Request", ["method", "url", "headers", "clone"]);
   for (const name in internal) Reflect.deleteProperty(Request, name);
