@@ -6,6 +6,7 @@ import { Http1Listener } from "./front/http1_listener.ts";
 import type { Refusal } from "./front/refusal.ts";
 import { HttpError } from "./http/http_error.ts";
 import { TimerWheel } from "./http/timer_wheel.ts";
+import type { InspectServer } from "./inspect/inspect_server.ts";
 import { AccessLog } from "./observe/access_log.ts";
 import { LogDestination } from "./observe/log_destination.ts";
 import { createLogger, type Logger } from "./observe/logger.ts";
@@ -36,6 +37,7 @@ class Worker {
   readonly #router: SiteRouter;
   readonly #start: StartMessage;
   readonly #listeners: Http1Listener[] = [];
+  #inspector: InspectServer | undefined;
   /** Resolves with the reason when nobody waits any longer for what is under way. */
   readonly #cut = Promise.withResolvers<string>();
   #draining = false;
@@ -66,6 +68,7 @@ class Worker {
       logger: this.#logger,
       access: this.#access,
       heartbeat,
+      inspected: start.inspect !== undefined,
       catastrophe: (message, site) => parent.leave(message, site),
     });
     for (const { site, milliseconds } of start.quarantined) this.quarantine(site, milliseconds);
@@ -83,6 +86,7 @@ class Worker {
       this.#listeners.push(listener);
       await listener.listen({ fd });
     }
+    await this.#inspect();
   }
 
   load(site: CompiledSite): void {
@@ -101,6 +105,8 @@ class Worker {
   async drain(): Promise<void> {
     if (this.#draining) return;
     this.#draining = true;
+    // A request at a breakpoint goes on.
+    this.#inspector?.close();
     setTimeout(() => this.cut(`drainTimeout has passed (${this.#drainTimeout} ms)`), this.#drainTimeout);
     const finished = Promise.all(this.#listeners.map((listener) => listener.close()));
     const reason = await Promise.race([finished.then(() => undefined), this.#cut.promise]);
@@ -121,6 +127,20 @@ class Worker {
   fatal(error: unknown, message: string): void {
     this.#logger.fatal({ err: error }, message);
     this.#destination.flushSync();
+  }
+
+  async #inspect(): Promise<void> {
+    const { inspect } = this.#start;
+    if (inspect === undefined) return;
+    const { InspectServer, frontendUrl } = await import("./inspect/inspect_server.ts");
+    const { inspections } = this.#router;
+    this.#inspector = new InspectServer(inspections);
+    const authority = await this.#inspector.listen(inspect.host, inspect.port);
+    this.#logger.info({ inspect: authority }, "debuggers may attach");
+    const urls = inspections.map(({ title, id }) => `  ${title}: ${frontendUrl(authority, id)}\n`);
+    process.stderr.write(
+      `debuggers may attach at ${authority}: chrome://inspect in Chrome, or\n${urls.join("")}`,
+    );
   }
 
   #cutOff(reason: string): void {

@@ -77,10 +77,14 @@ function createProgram(done: (exitCode: number) => void): Command {
       "where requests go that nothing has answered: http://HOST:PORT or unix:PATH",
     )
     .option("-w, --workers <number>", "worker processes; auto is one for each core (default)")
+    .option(
+      "--inspect [address]",
+      "let Chrome's DevTools debug the scripts; at 127.0.0.1:9229, or PORT or HOST:PORT of this machine",
+    )
     .option("--dev", "show in the browser how scripts fail; with a configuration as well")
     .addHelpText(
       "after",
-      `\nThe options but --dev go with a script; a configuration says it all itself.\n${SERVE_EXAMPLES}`,
+      `\nThe options but --dev and --inspect go with a script; a configuration says it all itself.\n${SERVE_EXAMPLES}`,
     )
     .addHelpText("after", `${ENVIRONMENT}${EXIT_CODES}`)
     .action(async (file: string | undefined, options: ServeOptions) => {

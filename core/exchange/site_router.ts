@@ -20,6 +20,7 @@ import { cryptoOperations } from "../script/host_crypto_operations.ts";
 import { createHostFiles } from "../script/host_files.ts";
 import { createHostStat } from "../script/host_stat.ts";
 import { LiveIsolates } from "../script/live_isolates.ts";
+import { SiteInspection } from "../script/site_inspection.ts";
 import { type ScriptReports, SiteScripts } from "../script/site_scripts.ts";
 import { errorReply } from "./error_reply.ts";
 import { Exchange, type ExchangeServices } from "./exchange.ts";
@@ -41,6 +42,8 @@ export interface ExchangeOptions {
   readonly observer?: ExchangeObserver;
   /** Tells the supervisor whose scripts run. */
   readonly heartbeat?: Heartbeat;
+  /** Whether debuggers may attach to the scripts. */
+  readonly inspected?: boolean;
   /** V8 has lost control over an isolate of the site: the worker must end after its open work. */
   readonly catastrophe?: (message: string, site: string) => void;
 }
@@ -59,6 +62,8 @@ export class SiteRouter {
   readonly #isolates: LiveIsolates;
   readonly #services: ExchangeServices;
   readonly #fetches: SiteFetch[] = [];
+  /** The sites with scripts, when debuggers may attach to them. */
+  readonly inspections: SiteInspection[] = [];
   #active = 0;
 
   constructor(options: ExchangeOptions) {
@@ -139,6 +144,7 @@ export class SiteRouter {
             compiled: this.#options.sites.find(({ site }) => site === config.name),
             reports: this.#reports(config.name),
             activity: this.#options.heartbeat?.of(config.name),
+            inspection: this.#inspection(config),
           });
     const site: Site = { config, scripts, folders };
     this.#sites.add(site);
@@ -151,6 +157,14 @@ export class SiteRouter {
     const fetches = new SiteFetch({ site, backends, origins, failures: this.#services.backendFailures });
     this.#fetches.push(fetches);
     return fetches;
+  }
+
+  #inspection(config: SiteConfig): SiteInspection | undefined {
+    if (this.#options.inspected !== true) return undefined;
+    const prepare = () => this.#byName.get(config.name)?.scripts?.prepare();
+    const inspection = new SiteInspection(config, prepare);
+    this.inspections.push(inspection);
+    return inspection;
   }
 
   #reports(site: string): ScriptReports {

@@ -5,8 +5,11 @@ import type { CompiledRuntime } from "./compiled_runtime.ts";
 import type { CompiledSite } from "./compiled_site.ts";
 import { CpuClock } from "./cpu_clock.ts";
 import { guestStack } from "./guest_error.ts";
+import { GuestInspection } from "./guest_inspection.ts";
 import { hostCrypto } from "./host_crypto.ts";
 import { hostUrl } from "./host_url.ts";
+import { inspectableBundle } from "./inspectable_bundle.ts";
+import { INSPECTED_CONSOLE, INSPECTED_CONSOLE_FILE } from "./inspected_console.ts";
 import type { IsolateTracing } from "./isolate_tracing.ts";
 import { LOAD_LIMIT } from "./load_limit.ts";
 import { bundleFileName, RUNTIME_FILE_NAME, wrapBundle } from "./wrap_bundle.ts";
@@ -65,6 +68,8 @@ export interface GuestServices {
   readonly putBytes: (bytes: unknown) => number;
   /** Undefined where no request can be traced. */
   readonly tracing?: IsolateTracing | undefined;
+  /** Whether a debugger may be attached; `inspection` is there then. */
+  readonly inspected?: boolean;
   /** Microtasks have produced commands: enter again. */
   readonly wake: () => void;
   /** V8 has lost control over an isolate: the process must end after its open work. */
@@ -76,11 +81,14 @@ const ENTRIES_BEFORE_KEEPING = 2;
 
 /**
  * The V8 isolate of one version of a site's scripts and the one function through which it is entered. All of
- * isolated-vm is in this file; none of its objects goes anywhere else, least of all into the isolate.
+ * isolated-vm is in this file, and what debugging needs of it in `guest_inspection.ts`; none of its objects goes anywhere
+ * else, least of all into the isolate.
  */
 export class GuestIsolate {
   /** Whether heads come by before they are sent, because a script exports onResponse. */
   readonly hooked: boolean;
+  /** Undefined where no debugger can be attached. */
+  readonly inspection: GuestInspection | undefined;
   readonly #isolate: ivm.Isolate;
   readonly #turn: ivm.Reference;
   readonly #running = new Int32Array(new SharedArrayBuffer(8));
@@ -94,19 +102,24 @@ export class GuestIsolate {
 
   /** Creates the isolate and loads the scripts. Throws what they throw while loading, with its stack. */
   constructor(site: SiteConfig, compiled: CompiledSite, services: GuestServices) {
+    const { inspected = false } = services;
     this.#runOptions = { timeout: site.limits.cpu };
     this.#codeCache = services.codeCache;
     this.#runtimeText = services.runtime.main;
-    this.#bundle = { fileName: bundleFileName(compiled.site), text: wrapBundle(compiled.code) };
+    this.#bundle = { fileName: bundleFileName(compiled.site), text: bundleText(compiled, services) };
     const isRuntimeKept = this.#codeCache.get(RUNTIME_FILE_NAME, this.#runtimeText) !== undefined;
     this.#keepsRuntimeIn = isRuntimeKept ? 0 : ENTRIES_BEFORE_KEEPING;
     this.#isolate = new ivm.Isolate({
       memoryLimit: site.limits.memory,
       onCatastrophicError: services.catastrophe,
+      inspector: inspected,
     });
     try {
-      const context = this.#isolate.createContextSync();
+      const context = this.#isolate.createContextSync({ inspector: inspected });
+      this.inspection = inspected ? this.#inspection(context, services) : undefined;
+      const shown = this.inspection && this.#evaluate(context, INSPECTED_CONSOLE, INSPECTED_CONSOLE_FILE);
       const entries = this.#start(context, site, services);
+      shown?.applySync(undefined, [], { timeout: LOAD_LIMIT });
       this.#turn = entries.getSync("turn", { reference: true }) as ivm.Reference;
       const bundle = this.#evaluate(context, this.#bundle.text, this.#bundle.fileName);
       const load = entries.getSync("load", { reference: true }) as ivm.Reference;
@@ -119,20 +132,16 @@ export class GuestIsolate {
 
   /** One entry: events in, commands out. Throws `CpuLimitReached`, `RejectionUnhandled` or `IsolateDied`. */
   enter(events: Event[]): string {
+    return this.inspection === undefined ? this.#enterNow(events) : this.inspection.enter(events);
+  }
+
+  #enterNow(events: Event[]): string {
     let commands: unknown;
     this.#clock.entering();
     try {
       commands = this.#turn.applySync(undefined, events.map(transferable), this.#runOptions);
     } catch (error) {
-      const index = this.#running[0]!;
-      const message = error instanceof Error ? String(error.message) : "";
-      if (this.#isolate.isDisposed) throw new IsolateDied(index, message);
-      if (message === "Script execution timed out.") {
-        throw new CpuLimitReached(index, this.#runOptions.timeout, this.#clock.used, guestStack(error));
-      }
-      // isolated-vm throws the reason of a rejection when the entry is through; what throws before is no script.
-      if (index === -1) throw new RejectionUnhandled(guestStack(error));
-      throw new IsolateDied(index, message);
+      throw this.#failure(error, this.#clock.used);
     }
     if (typeof commands !== "string") throw new IsolateDied(-1, "the isolate returned no commands");
     if (this.#keepsRuntimeIn > 0 && --this.#keepsRuntimeIn === 0)
@@ -147,17 +156,20 @@ export class GuestIsolate {
 
   /** Lets the next isolate of the same version find what V8 has compiled of it up to now. */
   keepCode(): void {
+    if (this.inspection !== undefined) return;
     this.#keep(this.#bundle.text, this.#bundle.fileName);
   }
 
   /** Bytes of its memory, garbage and what it keeps outside of its heap included. */
   get memory(): number {
-    if (this.#isolate.isDisposed) return 0;
+    // One that may be paused cannot be asked.
+    if (this.#isolate.isDisposed || this.inspection !== undefined) return 0;
     const heap = this.#isolate.getHeapStatisticsSync();
     return heap.total_heap_size + heap.malloced_memory + heap.externally_allocated_size;
   }
 
   dispose(): void {
+    this.inspection?.close();
     if (!this.#isolate.isDisposed) this.#isolate.dispose();
   }
 
@@ -176,13 +188,42 @@ export class GuestIsolate {
           ...(services.tracing === undefined ? {} : { trace: services.tracing.note }),
           stat: services.stat,
           putBytes: services.putBytes,
-          wake: services.wake,
+          wake: () => {
+            services.wake();
+            this.inspection?.woke();
+          },
           chunk: (name) => runtimeChunk(services.runtime, name),
           now: () => Math.round((performance.now() - origin) * 10) / 10,
         }),
       ],
       { timeout: LOAD_LIMIT, result: { reference: true } },
     ) as ivm.Reference;
+  }
+
+  #inspection(context: ivm.Context, services: GuestServices): GuestInspection {
+    const visit = this.#evaluate(context, "(action) => action()", INSPECTED_CONSOLE_FILE);
+    const guest = {
+      isolate: this.#isolate,
+      visit: (action: () => void) => void visit.applySync(undefined, [new ivm.Callback(action)]),
+      enterNow: (events: Event[]) => this.#enterNow(events),
+      enterLater: (events: Event[], isLimited: boolean) =>
+        this.#turn.apply(undefined, events.map(transferable), isLimited ? this.#runOptions : {}),
+      failure: (error: unknown) => this.#failure(error, this.#runOptions.timeout),
+    };
+    return new GuestInspection(guest, services.wake);
+  }
+
+  /** What an entry throws. `used`: milliseconds it has had a processor. */
+  #failure(error: unknown, used: number): Error {
+    const index = this.#running[0]!;
+    const message = error instanceof Error ? String(error.message) : "";
+    if (this.#isolate.isDisposed) return new IsolateDied(index, message);
+    if (message === "Script execution timed out.") {
+      return new CpuLimitReached(index, this.#runOptions.timeout, used, guestStack(error));
+    }
+    // isolated-vm throws the reason of a rejection when the entry is through; what throws before is no script.
+    if (index === -1) return new RejectionUnhandled(guestStack(error));
+    return new IsolateDied(index, message);
   }
 
   #evaluate(context: ivm.Context, code: string, filename: string): ivm.Reference {
@@ -211,6 +252,10 @@ export class GuestIsolate {
     if (cachedData === undefined) return;
     this.#codeCache.set(filename, text, cachedData.copy({ release: true }));
   }
+}
+
+function bundleText(compiled: CompiledSite, { inspected }: GuestServices): string {
+  return inspected ? inspectableBundle(compiled) : wrapBundle(compiled.code);
 }
 
 /** The types of isolated-vm leave these out. */

@@ -7,10 +7,12 @@ import { ProtocolError } from "./command_reader.ts";
 import { runCommands } from "./command_runner.ts";
 import type { CompiledRuntime } from "./compiled_runtime.ts";
 import type { CompiledSite } from "./compiled_site.ts";
+import type { GuestInspector } from "./guest_inspector.ts";
 import { CpuLimitReached, type Event, GuestIsolate, RejectionUnhandled } from "./guest_isolate.ts";
 import { HandedBytes } from "./handed_bytes.ts";
 import type { SiteActivity } from "./heartbeat.ts";
 import type { HostOperations } from "./host_operations.ts";
+import { inspectedTurns } from "./inspected_turns.ts";
 import { IsolateTracing } from "./isolate_tracing.ts";
 import type { ScriptTask } from "./script_task.ts";
 import { ScriptWork } from "./script_work.ts";
@@ -41,6 +43,8 @@ export interface IsolateServices extends ScriptHost {
   readonly activity: SiteActivity;
   /** Whether requests may be traced. */
   readonly traces: boolean;
+  /** Whether a debugger may be attached; each entry hops to another thread then. */
+  readonly inspected: boolean;
   log(level: number, text: string): void;
   /** A promise was rejected and nothing handled it; `stack` is the guest's. */
   rejected(isolate: SiteIsolate, message: string, stack: string): void;
@@ -77,9 +81,11 @@ export class SiteIsolate {
     this.#site = site;
     this.#services = services;
     this.#blame = new Blame(services.log);
-    this.#queue = new TurnQueue((events, slots, trace) =>
-      trace === undefined ? this.#enter(events, slots) : this.#enterTraced(events, slots, trace),
-    );
+    const enter = (events: Event[], slots: number[], trace?: Trace): void =>
+      trace === undefined ? this.#enter(events, slots) : this.#enterTraced(events, slots, trace);
+    const { inspected } = services;
+    const inspection = () => this.#guest.inspection!;
+    this.#queue = new TurnQueue(inspected ? inspectedTurns(() => this.#queue, inspection, enter) : enter);
     const tracing = services.traces ? new IsolateTracing(site.scripts, compiled.returns) : undefined;
     this.#tracing = tracing;
     this.work = new ScriptWork(site, {
@@ -97,6 +103,7 @@ export class SiteIsolate {
       codeCache: services.codeCache,
       stat: tracing === undefined ? services.stat : tracing.tracedStat(services.stat),
       tracing,
+      inspected,
       putBytes: (bytes) => (bytes instanceof ArrayBuffer ? this.#bytes.put(bytes) : 0),
       wake: () => {
         this.#woken = true;
@@ -119,7 +126,7 @@ export class SiteIsolate {
 
   /** Whether its scripts will not run again before the next request. */
   get isIdle(): boolean {
-    return !this.#queue.isScheduled && this.work.isIdle;
+    return !this.#queue.isScheduled && this.work.isIdle && this.#guest.inspection?.isAttached !== true;
   }
 
   /** Bytes of the isolate's memory. */
@@ -150,6 +157,11 @@ export class SiteIsolate {
   forget(slot: number): void {
     const trace = this.#tracing && this.work.tasks.get(slot)?.trace;
     if (this.work.forget(slot)) this.#queue.add(`A${slot}`, 0, undefined, trace);
+  }
+
+  /** Attaches a debugger; see `GuestInspection.attach`. */
+  async inspect(receive: (message: string) => void): Promise<GuestInspector> {
+    return await this.#guest.inspection!.attach(receive);
   }
 
   /** Ends at once; every exchange the scripts have a part in fails. */

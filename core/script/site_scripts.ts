@@ -17,6 +17,12 @@ import { type ScriptHost, SiteIsolate } from "./site_isolate.ts";
 /** Milliseconds after which a version that could not be loaded is tried again. */
 const RETRY_AFTER = 1_000;
 
+/** Who may attach a debugger. */
+export interface Inspection {
+  /** This isolate is in use from now on. */
+  use(isolate: SiteIsolate): void;
+}
+
 /** What is told of a site's scripts, for the log. */
 export interface ScriptReports {
   /** A line a script has logged itself; `level` as in pino, 10 to 50. */
@@ -48,6 +54,7 @@ export class SiteScripts implements IsolateHolder {
   readonly #activity: SiteActivity;
   readonly #isolates: LiveIsolates;
   readonly #traces: boolean;
+  readonly #inspection: Inspection | undefined;
   readonly #now: () => number;
   #loadFailure: ScriptFailure | undefined;
   /** The newest version does not even compile. */
@@ -78,6 +85,7 @@ export class SiteScripts implements IsolateHolder {
     activity?: SiteActivity | undefined;
     /** Whether requests may be traced; off by default. */
     traces?: boolean | undefined;
+    inspection?: Inspection | undefined;
     /** Monotonic milliseconds. */
     now?: () => number;
   }) {
@@ -89,6 +97,7 @@ export class SiteScripts implements IsolateHolder {
     this.#isolates = options.isolates;
     this.#activity = options.activity ?? UNWATCHED;
     this.#traces = options.traces ?? false;
+    this.#inspection = options.inspection;
     this.#now = options.now ?? (() => performance.now());
     this.#candidates = [];
     if (options.compiled !== undefined) this.load(options.compiled);
@@ -97,6 +106,12 @@ export class SiteScripts implements IsolateHolder {
   /** Why the last version that was tried could not be loaded. */
   get loadFailure(): ScriptFailure | undefined {
     return this.#broken ?? this.#loadFailure;
+  }
+
+  /** Makes the isolate, if there is none, before a request needs it. Throws as `begin`. */
+  prepare(): void {
+    if (this.#quarantinedUntil !== undefined) throw this.#quarantined(this.#quarantinedUntil);
+    if (this.#current === undefined) this.#loadCandidate();
   }
 
   /** Hands a request to the scripts; its slot is told by `requestEvent`. Throws `HttpError` 503 when no version can be loaded or may run. */
@@ -243,6 +258,7 @@ export class SiteScripts implements IsolateHolder {
     const { version } = isolate.compiled;
     this.#reports.loaded(version, version === this.#released);
     this.#released = undefined;
+    this.#inspection?.use(isolate);
   }
 
   #forgetCurrent(): void {
@@ -274,7 +290,8 @@ export class SiteScripts implements IsolateHolder {
         codeCache: this.#codeCache,
         ...this.#host,
         activity: this.#activity,
-        traces: this.#traces,
+        traces: this.#traces && this.#inspection === undefined,
+        inspected: this.#inspection !== undefined,
         idle: (isolate) => this.finished(isolate),
         // Stacks that scripts log tell of the source too.
         log: (level, text) => this.#reports.line(level, this.#mapper(compiled).mapText(text)),

@@ -74,6 +74,20 @@ export class TurnQueue {
     return this.#scheduled;
   }
 
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Hands nothing over until `release`: an entry is under way elsewhere. */
+  hold(): void {
+    this.#scheduled = true;
+  }
+
+  release(): void {
+    this.#scheduled = false;
+    if (this.#events.length > 0) this.wake();
+  }
+
   suspect(): void {
     this.#suspectUntil = performance.now() + SUSPICION;
   }

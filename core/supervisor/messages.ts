@@ -22,6 +22,15 @@ export interface StartMessage {
   /** Descriptor of the worker's heartbeat file, undefined without one. */
   readonly heartbeat: number | undefined;
   readonly quarantined: readonly QuarantinedSite[];
+  /** Where debuggers may come in, undefined for nowhere. */
+  readonly inspect: InspectAddress | undefined;
+}
+
+export interface InspectAddress {
+  /** A loopback address. */
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
 }
 
 /** A site whose scripts must not run. */

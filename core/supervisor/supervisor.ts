@@ -9,6 +9,7 @@ import type { CompiledRuntime } from "../script/compiled_runtime.ts";
 import type { CompiledSite } from "../script/compiled_site.ts";
 import { bannerText } from "./banner.ts";
 import { type ListeningSocket, openListeningSocket } from "./listening_socket.ts";
+import type { InspectAddress } from "./messages.ts";
 import { Quarantine } from "./quarantine.ts";
 import { ScriptVersions } from "./script_versions.ts";
 import { Signals } from "./signals.ts";
@@ -25,6 +26,8 @@ const SITES_NAMED = 100;
 export interface SupervisorOptions {
   /** Flags of Node and V8 for workers, in the place of those that keep isolates within their limits. For tests. */
   readonly workerFlags?: readonly string[];
+  /** Where the worker lets debuggers in. */
+  readonly inspect?: InspectAddress;
 }
 
 /**
@@ -50,16 +53,18 @@ class Supervisor {
   readonly #scripts: ScriptVersions;
   readonly #quarantine: Quarantine;
   readonly #workerFlags: readonly string[];
+  readonly #inspect: InspectAddress | undefined;
   #pool: WorkerPool | undefined;
   readonly #startedAt = performance.now();
   #stopping = false;
   readonly #stop = Promise.withResolvers<"stop">();
   readonly #cut = Promise.withResolvers<number>();
 
-  constructor(config: Config, logger: Logger, { workerFlags = WORKER_FLAGS }: SupervisorOptions) {
+  constructor(config: Config, logger: Logger, options: SupervisorOptions) {
     this.#config = config;
     this.#logger = logger;
-    this.#workerFlags = workerFlags;
+    this.#workerFlags = options.workerFlags ?? WORKER_FLAGS;
+    this.#inspect = options.inspect;
     this.#quarantine = new Quarantine({
       config: config.quarantine,
       logger,
@@ -141,6 +146,7 @@ class Supervisor {
         runtime: await runtime,
         sites: this.#scripts.current,
         listeners,
+        inspect: this.#inspect,
         quarantined: this.#quarantine.sites,
       }),
       onBlame: (site, reason) => this.#quarantine.workerEnded(site, reason),

@@ -19,6 +19,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   backend: ["http", "config", "files", "state", "observe"],
   front: ["http", "config", "files", "state", "observe"],
   script: ["http", "config", "files", "state", "observe", "runtime"],
+  inspect: ["config", "script"],
   exchange: ["http", "config", "files", "state", "observe", "backend", "front", "script"],
   worker: [
     "http",
@@ -30,6 +31,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "front",
     "script",
     "exchange",
+    "inspect",
     "supervisor",
   ],
   supervisor: ["http", "config", "files", "state", "observe", "script"],
