@@ -10,10 +10,12 @@ import { ResponseHooks } from "./response_hooks.ts";
 import type { ResponseHook } from "./script_module.ts";
 import { sendResponse } from "./send_response.ts";
 import type { SiteExchange } from "./site_exchange.ts";
+import type { Tracing } from "./tracing.ts";
 
 export interface AnswerParts extends SendServices {
   readonly requests: RequestClass;
   readonly responses: ResponseClass;
+  readonly tracing: Tracing;
 }
 
 /** The way of a response out of the isolate: past the hooks, to the host. */
@@ -26,7 +28,7 @@ export class Answers {
   constructor(parts: AnswerParts, exchanges: Map<number, SiteExchange>) {
     this.#parts = parts;
     this.#exchanges = exchanges;
-    this.#hooks = new ResponseHooks(parts.responses);
+    this.#hooks = new ResponseHooks(parts);
   }
 
   /** Returns whether heads must come by before they are sent. */

@@ -33,6 +33,7 @@ export const LAZY_GLOBALS = {
     "WritableStreamDefaultController",
     "WritableStreamDefaultWriter",
   ],
+  tracing: [],
   url_pattern: ["URLPattern"],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -48,6 +49,7 @@ export interface ChunkResults {
   lodestone_crypto: ReturnType<typeof import("./lodestone_crypto/chunk.ts").create>;
   platform: ChunkResult;
   streams: ReturnType<typeof import("./streams/chunk.ts").create>;
+  tracing: ReturnType<typeof import("./tracing/chunk.ts").create>;
   url_pattern: ChunkResult;
 }
 

@@ -11,6 +11,10 @@ export interface HostCalls extends UrlHostCalls, CryptoHostCalls {
   wake(): void;
   /** The text of a chunk of the runtime (`chunks.ts`). */
   chunk(name: string): string;
+  /**
+   * A step of a request that is traced (`tracing.ts`), with what belongs to its kind. Only there where the host traces.
+   */
+  readonly trace?: (kind: string, ...values: unknown[]) => void;
   /** Milliseconds since the isolate began, by a monotonic clock, in steps of 0.1. */
   now(): number;
 }

@@ -18,6 +18,7 @@ import { createResponseClass } from "./response.ts";
 import { readScripts } from "./script_module.ts";
 import { TextDecoder, TextEncoder } from "./text_encoding.ts";
 import { Timers } from "./timers.ts";
+import { Tracing } from "./tracing.ts";
 import { Turn } from "./turn.ts";
 import { createURLClasses } from "./url.ts";
 
@@ -82,7 +83,10 @@ export function start(
   });
   const responses = createResponseClass(services);
   const promises = new OpenPromises(outbox);
-  const turn = new Turn({ ...services, timers, requests, responses, running });
+  const tracing: Tracing = new Tracing(running, () =>
+    chunks.get("tracing").createTracer({ tracing, requests, responses }),
+  );
+  const turn = new Turn({ ...services, timers, requests, responses, running, tracing });
   const { URL, URLSearchParams } = createURLClasses(host);
   const context: ChunkContext = {
     host,
@@ -123,6 +127,7 @@ export function start(
   ]);
   const require = (name: string): unknown => {
     if (modules.has(name)) return modules.get(name);
+    if (name === "lodestone:returned") return tracing.returned;
     if (name === "lodestone/crypto") return chunks.get("lodestone_crypto").exports;
     throw new Error(`there is no module "${name}" in the isolate`);
   };
@@ -131,7 +136,11 @@ export function start(
     load(bundle) {
       const module: { exports: { scripts?: unknown[] } } = { exports: {} };
       bundle(module.exports, require, module);
-      const { handlers, hooks } = readScripts(module.exports.scripts as never, { env, promises });
+      const { handlers, hooks, hookScripts } = readScripts(module.exports.scripts as never, {
+        env,
+        promises,
+      });
+      tracing.hookScripts = hookScripts;
       return turn.use(handlers, hooks) ? "h" : "";
     },
   };

@@ -24,6 +24,8 @@ export class Outbox {
   #logSpace = LOG_SPACE;
   #linesLost = 0;
   #lateWriters: LateWriter[] = [];
+  /** Is shown each line that scripts log. */
+  onLog: ((level: number, text: string) => void) | undefined;
   /** Whether the host will come for the commands without being told. */
   #expected = false;
 
@@ -181,6 +183,7 @@ export class Outbox {
   }
 
   log(level: number, text: string): void {
+    this.onLog?.(level, text);
     // Counted with what a line costs the host.
     this.#logSpace -= text.length + 100;
     if (this.#logSpace < 0) {

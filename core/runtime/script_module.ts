@@ -4,6 +4,10 @@ import type { SiteExchange } from "./site_exchange.ts";
 
 /** Decides about a request; what it may return is checked when it has. */
 export interface Handler {
+  /** Which of the site's scripts it is. */
+  readonly script: number;
+  /** What is called in the end. */
+  readonly source: unknown;
   decide(exchange: SiteExchange): unknown;
 }
 /** Sees a response's head before it is sent. */
@@ -26,10 +30,16 @@ export interface ScriptGifts {
 
 /** `export default (request) => ...` */
 class FunctionHandler implements Handler {
+  readonly script: number;
   readonly #run: (request: unknown) => unknown;
 
-  constructor(run: (request: unknown) => unknown) {
+  constructor(script: number, run: (request: unknown) => unknown) {
+    this.script = script;
     this.#run = run;
+  }
+
+  get source(): unknown {
+    return this.#run;
   }
 
   decide({ request }: SiteExchange): unknown {
@@ -41,12 +51,18 @@ class FunctionHandler implements Handler {
 
 /** `export default { fetch(request, env, ctx) {...} }` */
 class WorkerHandler implements Handler {
+  readonly script: number;
   readonly #worker: ModuleWorker;
   readonly #gifts: ScriptGifts;
 
-  constructor(worker: ModuleWorker, gifts: ScriptGifts) {
+  constructor(script: number, worker: ModuleWorker, gifts: ScriptGifts) {
+    this.script = script;
     this.#worker = worker;
     this.#gifts = gifts;
+  }
+
+  get source(): unknown {
+    return this.#worker.fetch;
   }
 
   decide(exchange: SiteExchange): unknown {
@@ -60,13 +76,14 @@ class WorkerHandler implements Handler {
 export function readScripts(
   scripts: readonly ScriptNamespace[],
   gifts: ScriptGifts,
-): { handlers: Handler[]; hooks: ResponseHook[] } {
+): { handlers: Handler[]; hooks: ResponseHook[]; hookScripts: number[] } {
   const handlers: Handler[] = [];
   const hooks: ResponseHook[] = [];
-  for (const script of scripts) {
+  const hookScripts: number[] = [];
+  for (const [i, script] of scripts.entries()) {
     const main = script.default;
-    if (typeof main === "function") handlers.push(new FunctionHandler(main as () => unknown));
-    else if (isModuleWorker(main)) handlers.push(new WorkerHandler(main, gifts));
+    if (typeof main === "function") handlers.push(new FunctionHandler(i, main as () => unknown));
+    else if (isModuleWorker(main)) handlers.push(new WorkerHandler(i, main, gifts));
     else if (main !== undefined || script.onResponse === undefined) {
       throw new TypeError(
         "a script's default export must be a function (request) => ... or { fetch(request, env, ctx) }",
@@ -75,8 +92,9 @@ export function readScripts(
     if (script.onResponse === undefined) continue;
     if (typeof script.onResponse !== "function") throw new TypeError("onResponse must be a function");
     hooks.push(script.onResponse as ResponseHook);
+    hookScripts.push(i);
   }
-  return { handlers, hooks };
+  return { handlers, hooks, hookScripts };
 }
 
 function isModuleWorker(value: unknown): value is ModuleWorker {

@@ -84,14 +84,18 @@ export class Turn {
 
   /** Asks script after script until one decides or has to be waited for. */
   #run(exchange: SiteExchange): void {
+    const { tracer } = this.#parts.tracing;
     try {
       while (exchange.next < this.#handlers.length) {
-        const result = this.#handlers[exchange.next++]!.decide(exchange);
-        if (result === undefined) continue;
+        const handler = this.#handlers[exchange.next++]!;
+        tracer?.handed(exchange.request, handler);
+        const result = handler.decide(exchange);
         if (typeof result === "object" && result !== null && "then" in result) {
           this.#wait(exchange, result as Promise<unknown>);
           return;
         }
+        tracer?.decided(exchange.request, result);
+        if (result === undefined) continue;
         if (this.#decide(exchange, result)) return;
       }
       this.#escalate(exchange);
@@ -106,6 +110,7 @@ export class Turn {
     Promise.resolve(promise).then(
       (result) => {
         if (this.#exchanges.get(exchange.slot) !== exchange) return;
+        this.#parts.tracing.tracer?.decided(exchange.request, result);
         try {
           if (result !== undefined && this.#decide(exchange, result)) return;
         } catch (thrown) {

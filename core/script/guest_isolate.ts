@@ -149,9 +149,9 @@ export class GuestIsolate {
     return commands;
   }
 
-  /** Whether the guest tells what it does: the entries belong to a request that is traced. */
-  set isTraced(value: boolean) {
-    this.#running[1] = value ? 1 : 0;
+  /** Of the request to which entries belong from now on and of which the guest tells what it does; 0 for none. */
+  set traceNumber(value: number) {
+    this.#running[1] = value;
   }
 
   /** Lets the next isolate of the same version find what V8 has compiled of it up to now. */

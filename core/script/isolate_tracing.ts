@@ -21,6 +21,8 @@ export class IsolateTracing {
   readonly #scripts: readonly string[];
   readonly #returns: readonly string[];
   readonly #operations = new Map<number, TracedOperation>();
+  readonly #numbers = new WeakMap<Trace, number>();
+  #lastNumber = 0;
   /** Of the request whose entry runs. */
   current: Trace | undefined;
 
@@ -88,9 +90,15 @@ export class IsolateTracing {
     return trace;
   }
 
-  /** How a trace names the body that an operation has brought. */
-  numberOf(operation: number): number | undefined {
-    return this.#operations.get(operation)?.number;
+  /** By which the guest tells traces apart. */
+  numberOf(trace: Trace): number {
+    let number = this.#numbers.get(trace);
+    if (number === undefined) {
+      this.#lastNumber = (this.#lastNumber % 0x7fffffff) + 1;
+      number = this.#lastNumber;
+      this.#numbers.set(trace, number);
+    }
+    return number;
   }
 
   #event(kind: unknown, values: readonly unknown[]): TraceEvent | undefined {

@@ -197,12 +197,12 @@ export class SiteIsolate {
     const since = performance.now();
     const tracing = this.#tracing!;
     tracing.current = trace;
-    this.#guest.isTraced = true;
+    this.#guest.traceNumber = tracing.numberOf(trace);
     try {
       this.#enter(events, slots);
     } finally {
       tracing.current = undefined;
-      if (!this.#dead) this.#guest.isTraced = false;
+      this.#guest.traceNumber = 0;
       trace.scripts += performance.now() - since;
     }
   }
