@@ -127,6 +127,34 @@ declare module "lodestone" {
    */
   export function stat(path: string): FileStat | undefined;
 
+  /**
+   * A file's content, as bytes or as text in UTF-8; undefined when there is no such file, or none that `stat` would
+   * tell of. Rejects with a RangeError when it is larger than `limits.body`. To send a file, `Response.file` is the
+   * better way: its bytes never enter the isolate.
+   *
+   *     const rules = JSON.parse((await readFile(`${site.root}/rules.json`, "utf8")) ?? "[]");
+   */
+  export function readFile(path: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  export function readFile(path: string, encoding: "utf8"): Promise<string | undefined>;
+
+  /** What `readDir` tells of each entry; a symbolic link is told as one, not as what it leads to. */
+  export interface FolderEntry {
+    readonly name: string;
+    /** Absolute: the folder as asked for and the name. */
+    readonly path: string;
+    readonly isFile: boolean;
+    readonly isDirectory: boolean;
+    readonly isSymlink: boolean;
+  }
+
+  /**
+   * The entries of a folder, sorted by name; undefined when there is no such folder, or none that `stat` would tell of.
+   * Rejects with a RangeError above 10,000 entries.
+   *
+   *     for (const entry of (await readDir(`${site.root}/notes`)) ?? []) if (entry.isFile) names.push(entry.name);
+   */
+  export function readDir(path: string): Promise<readonly FolderEntry[] | undefined>;
+
   /** The site a script belongs to, from the configuration. */
   export interface Site {
     /** Unique name of the site: its first host name. */
