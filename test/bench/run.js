@@ -3,8 +3,11 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const node = fileURLToPath(new URL("../../node_modules/node/bin/node", import.meta.url));
-const bench = fileURLToPath(new URL("bench.ts", import.meta.url));
-const { status, error } = spawnSync(node, [bench, ...process.argv.slice(2)], { stdio: "inherit" });
+const [first = "", ...others] = process.argv.slice(2);
+// The first argument may name another program of this folder.
+const [program, args] = first.endsWith(".ts") ? [first, others] : ["bench.ts", process.argv.slice(2)];
+const bench = fileURLToPath(new URL(program, import.meta.url));
+const { status, error } = spawnSync(node, [bench, ...args], { stdio: "inherit" });
 if (error !== undefined) {
   console.error(`Cannot start ${node}: ${error.message}. Run npm ci first.`);
 }
