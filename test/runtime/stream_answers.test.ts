@@ -57,6 +57,27 @@ test("the next piece waits until the host has taken the one before", async () =>
   );
 });
 
+test("the end waits for nobody, also when the host has not yet taken the last piece", async () => {
+  const { guest, controller } = streaming();
+  await guest.run(requestEvent(5));
+  controller().enqueue(bytes("a"));
+  assert.equal(letters(await guest.run()), "w");
+  controller().close();
+  assert.equal(letters(await guest.run()), "q");
+  assert.deepEqual(await guest.run("T2\n"), []);
+});
+
+test("a piece that comes while the host is busy goes before the end", async () => {
+  const { guest, controller } = streaming();
+  await guest.run(requestEvent(5));
+  controller().enqueue(bytes("a"));
+  await guest.run();
+  controller().enqueue(bytes("b"));
+  controller().close();
+  assert.deepEqual(await guest.run(), []);
+  assert.equal(letters(await guest.run("T2\n")), "wq");
+});
+
 test("a stream that is never done is read no further than 64 KB ahead of the host", async () => {
   const guest = new Guest();
   const { ReadableStream: S } = guest.streams() as unknown as { ReadableStream: typeof ReadableStream };

@@ -70,9 +70,9 @@ export class StreamWriter implements LateWriter {
   /** Sends what has been gathered. */
   writeCommands(): void {
     this.#isAnnounced = false;
-    if (this.#isOver || this.#isWaiting) return;
+    if (this.#isOver) return;
     const { operations, outbox, putBytes } = this.#services;
-    if (this.#gathered > 0) {
+    if (this.#gathered > 0 && !this.#isWaiting) {
       const bytes = this.#nextPiece();
       const handle = putBytes(bytes.buffer);
       // The next entry has room again.
@@ -129,8 +129,9 @@ export class StreamWriter implements LateWriter {
     this.#readOn();
   }
 
+  /** A piece waits until there is room for it; the end does not. */
   #announce(): void {
-    if (this.#isAnnounced || this.#isWaiting) return;
+    if (this.#isAnnounced || (this.#isWaiting && this.#gathered > 0)) return;
     this.#isAnnounced = true;
     this.#services.outbox.writeLate(this);
   }

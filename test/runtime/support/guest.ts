@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { ChunkContext, ChunkName, ChunkResults, Chunks } from "../../../core/runtime/chunks.ts";
 import { create as createCookies } from "../../../core/runtime/cookies/chunk.ts";
 import { create as createEvents } from "../../../core/runtime/events/chunk.ts";
@@ -13,6 +14,7 @@ import { createResponseClass } from "../../../core/runtime/response.ts";
 import { readScripts } from "../../../core/runtime/script_module.ts";
 import { create as createStreams } from "../../../core/runtime/streams/chunk.ts";
 import { Timers } from "../../../core/runtime/timers.ts";
+import { Tracing } from "../../../core/runtime/tracing.ts";
 import { Turn } from "../../../core/runtime/turn.ts";
 import { hostUrl } from "../../../core/script/host_url.ts";
 
@@ -110,7 +112,9 @@ export class Guest {
       parseUrl: (url, base) => parseRequestUrl(host, url, base),
     });
     const responses = createResponseClass(services);
-    this.#turn = new Turn({ ...services, timers, requests, responses, running: new Int32Array(1) });
+    const running = new Int32Array(2);
+    const tracing = new Tracing(running, () => assert.fail("nothing is traced"));
+    this.#turn = new Turn({ ...services, timers, requests, responses, running, tracing });
     this.#promises = new OpenPromises(outbox);
     this.Request = requests.Request;
     this.Response = responses.Response;
