@@ -16,7 +16,10 @@ interface BundleMap {
 export function inspectableBundle(compiled: CompiledSite): string {
   const map = JSON.parse(compiled.sourceMap) as BundleMap;
   const sources = map.sources.map((source) => pathToFileURL(sourcePath(source)).href);
-  const ignoreList = sources.flatMap((source, i) => (source.includes("/node_modules/") ? [i] : []));
+  // Stepping goes past packages and the generated module that imports the scripts.
+  const ignoreList = sources.flatMap((source, i) =>
+    /\/node_modules\/|\/lodestone:entry$/.test(source) ? [i] : [],
+  );
   const shifted = { ...map, sources, ignoreList, mappings: ";".repeat(BUNDLE_LINE_OFFSET) + map.mappings };
   const data = Buffer.from(JSON.stringify(shifted)).toString("base64");
   return `${wrapBundle(compiled.code)}\n//# sourceMappingURL=data:application/json;base64,${data}`;
