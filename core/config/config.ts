@@ -17,6 +17,7 @@ export interface Config {
   readonly log: LogConfig;
   /** Whether clients are told how scripts have failed; for development only. */
   readonly dev: boolean;
+  readonly trace: TraceConfig;
   readonly watchdog: WatchdogConfig;
   readonly quarantine: QuarantineConfig;
   readonly isolates: IsolatesConfig;
@@ -144,6 +145,12 @@ export interface FilesConfig {
   readonly statAge: number;
   /** Paths the stat cache holds. */
   readonly statEntries: number;
+}
+
+/** Traces of signed requests. */
+export interface TraceConfig {
+  /** Whoever knows it can have requests traced; undefined for nobody. */
+  readonly secret: string | undefined;
 }
 
 /** When the supervisor kills a worker. */

@@ -8,6 +8,7 @@ import { listenAddress } from "./listen_address.ts";
 import { backendName } from "./name_formats.ts";
 import { originsSection } from "./origins_fields.ts";
 import { siteSection, type WrittenSite } from "./site_fields.ts";
+import { traceSection } from "./trace_fields.ts";
 import { quarantineSection, type WrittenWatchdog, watchdogSection } from "./watchdog_fields.ts";
 
 /** A whole configuration as it is written, before references are resolved. */
@@ -94,6 +95,7 @@ export const configSection: Section<WrittenConfig> = {
       type: { kind: "boolean" },
       default: false,
     },
+    trace: { doc: traceSection.doc, type: { kind: "section", section: traceSection } },
     watchdog: { doc: watchdogSection.doc, type: { kind: "section", section: watchdogSection } },
     quarantine: { doc: quarantineSection.doc, type: { kind: "section", section: quarantineSection } },
     isolates: { doc: isolatesSection.doc, type: { kind: "section", section: isolatesSection } },

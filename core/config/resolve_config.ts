@@ -47,6 +47,7 @@ export function resolveConfig(written: WrittenConfig, reader: ValueReader, file:
     files: written.files,
     log: written.log,
     dev: written.dev,
+    trace: written.trace,
     watchdog: { ...written.watchdog, memory: workerMemory },
     quarantine: written.quarantine,
     isolates: {

@@ -10,6 +10,7 @@ import { asHttpError, errorReply } from "./error_reply.ts";
 import { type Destinations, type Escalating, type EscalationReceiver, escalate } from "./escalate.ts";
 import { planEscalation } from "./escalation.ts";
 import type { ExchangeObserver } from "./exchange_observer.ts";
+import type { ExchangeTrace } from "./exchange_trace.ts";
 import { failureDetails } from "./failure_details.ts";
 import { LIFE, type Step } from "./life.ts";
 import { discardReply, type Reply, sourceOf } from "./reply.ts";
@@ -35,6 +36,8 @@ export class Exchange implements Escalating, EscalationReceiver {
   readonly incoming: Incoming;
   readonly site: Site;
   readonly body: RequestBody;
+  /** Undefined when it is not traced. */
+  readonly trace: ExchangeTrace | undefined;
   readonly #services: ExchangeServices;
   readonly #scripted: Scripted | undefined;
   readonly #started = performance.now();
@@ -48,8 +51,15 @@ export class Exchange implements Escalating, EscalationReceiver {
   #by: Reply["by"] = "proxy";
   #error: HttpError | undefined;
 
-  constructor(id: string, incoming: Incoming, site: Site, services: ExchangeServices) {
+  constructor(
+    id: string,
+    incoming: Incoming,
+    site: Site,
+    services: ExchangeServices,
+    trace?: ExchangeTrace | undefined,
+  ) {
     this.id = id;
+    this.trace = trace;
     this.incoming = incoming;
     this.site = site;
     this.body = new RequestBody(incoming.body);
@@ -74,6 +84,7 @@ export class Exchange implements Escalating, EscalationReceiver {
       this.#go("escalating");
       const plan = planEscalation(this.incoming.head, changes, this.site.config.root);
       this.#services.observer?.escalates(this, plan, changes);
+      this.trace?.escalates(plan);
       const call = escalate(this, plan, this.#services, this);
       if (this.#step === "escalating") this.#call = call;
     });
@@ -85,6 +96,7 @@ export class Exchange implements Escalating, EscalationReceiver {
     // A script that was tampered with can have answered in the meantime.
     if (this.#step !== "escalating") return discardReply(reply);
     this.#services.observer?.escalated(this, reply);
+    this.trace?.escalated(reply);
     this.attempt(() => this.offer(reply));
   }
 
@@ -96,6 +108,7 @@ export class Exchange implements Escalating, EscalationReceiver {
     if (this.#step === "sending" || this.#step === "finished") return;
     this.#error = error;
     this.#services.observer?.failed(this, error, failure);
+    this.trace?.failed(error, failure);
     if (this.#step === "escalating") this.offer(errorReply(error));
     else if (this.#services.dev && error.status >= 500) {
       this.send(errorReply(error, failureDetails(this, error, failure)));
@@ -151,7 +164,8 @@ export class Exchange implements Escalating, EscalationReceiver {
   #respond(reply: Reply): void {
     this.#status = reply.status;
     this.#by = reply.by;
-    const { status, headers, declaredLength } = reply;
+    const { status, declaredLength } = reply;
+    const headers = this.trace === undefined ? reply.headers : this.trace.sends(reply);
     this.incoming.respond(
       declaredLength === undefined ? { status, headers } : { status, headers, declaredLength },
       reply.body,
@@ -182,6 +196,7 @@ export class Exchange implements Escalating, EscalationReceiver {
     this.#go("finished");
     this.#leave(this.#status !== 0);
     if (this.#services.access.enabled) this.#log(bytes, error);
+    this.trace?.finished(bytes, error);
     this.#services.ended(this);
   }
 

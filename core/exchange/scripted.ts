@@ -4,6 +4,7 @@ import { isBodiless } from "../http/body_framing.ts";
 import { HttpError } from "../http/http_error.ts";
 import { standardPage } from "../http/standard_page.ts";
 import type { Timer } from "../http/timer_wheel.ts";
+import type { Trace } from "../observe/trace.ts";
 import type { ScriptFailure } from "../script/script_failure.ts";
 import {
   type BodyHandle,
@@ -16,9 +17,10 @@ import {
 } from "../script/script_task.ts";
 import type { SiteIsolate } from "../script/site_isolate.ts";
 import type { SiteScripts } from "../script/site_scripts.ts";
-import { escalate } from "./escalate.ts";
-import { planEscalation } from "./escalation.ts";
+import { type EscalationReceiver, escalate } from "./escalate.ts";
+import { type Escalation, planEscalation } from "./escalation.ts";
 import type { Exchange, ExchangeServices } from "./exchange.ts";
+import { destinations, targetOf } from "./exchange_trace.ts";
 import { filesReply } from "./files_reply.ts";
 import type { Reply } from "./reply.ts";
 import { checkScriptHead } from "./script_head.ts";
@@ -47,6 +49,10 @@ export class Scripted implements ScriptTask {
 
   runAgain(): void {
     this.#exchange.attempt(() => this.begin());
+  }
+
+  get trace(): Trace | undefined {
+    return this.#exchange.trace?.trace;
   }
 
   get waitsForScripts(): boolean {
@@ -155,7 +161,8 @@ export class Scripted implements ScriptTask {
     const { incoming, site } = this.#exchange;
     this.#ownOperations().fetch(operation, (receiver) => {
       const plan = planEscalation(incoming.head, changes, site.config.root);
-      return escalate(this.#exchange, plan, this.#services, receiver);
+      const traced = this.trace === undefined ? receiver : this.#traced(operation, plan, receiver);
+      return escalate(this.#exchange, plan, this.#services, traced);
     });
   }
 
@@ -197,6 +204,20 @@ export class Scripted implements ScriptTask {
       const message = `running the scripts of "${name}": not decided after ${limits.deadline} ms`;
       this.scriptFailed(new HttpError(504, "script_deadline", message), undefined);
     });
+  }
+
+  #traced(operation: number, plan: Escalation, receiver: EscalationReceiver): EscalationReceiver {
+    const { work } = this.#isolate!;
+    const { site } = this.#exchange;
+    const what = `fetch ${plan.method} ${targetOf(plan.path, plan.query)} from ${destinations(plan, site)}`;
+    work.began(operation, what, this.trace!);
+    return {
+      reply: (reply) => {
+        work.answeredBy(operation, reply.by);
+        receiver.reply(reply);
+      },
+      failed: (error) => receiver.failed(error),
+    };
   }
 
   #answerFinished(head: ScriptHead, body: string | Uint8Array): void {

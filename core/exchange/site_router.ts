@@ -25,6 +25,8 @@ import { type ScriptReports, SiteScripts } from "../script/site_scripts.ts";
 import { errorReply } from "./error_reply.ts";
 import { Exchange, type ExchangeServices } from "./exchange.ts";
 import type { ExchangeObserver } from "./exchange_observer.ts";
+import type { ExchangeTrace } from "./exchange_trace.ts";
+import { LiveTraces } from "./live_traces.ts";
 import { SiteFetch } from "./site_fetch.ts";
 import { type Site, SiteTable } from "./site_table.ts";
 
@@ -40,12 +42,19 @@ export interface ExchangeOptions {
   readonly access: AccessLog;
   /** Is told what becomes of exchanges, for tools. */
   readonly observer?: ExchangeObserver;
+  /** Decides which requests are traced, for tools, in the place of the configuration. */
+  readonly traces?: TraceSource;
   /** Tells the supervisor whose scripts run. */
   readonly heartbeat?: Heartbeat;
   /** Whether debuggers may attach to the scripts. */
   readonly inspected?: boolean;
   /** V8 has lost control over an isolate of the site: the worker must end after its open work. */
   readonly catastrophe?: (message: string, site: string) => void;
+}
+
+/** Begins the traces of the requests that shall be traced. */
+export interface TraceSource {
+  begin(id: string, incoming: Incoming, site: Site): ExchangeTrace | undefined;
 }
 
 /** Bytes of small files kept in memory, per worker. */
@@ -62,12 +71,14 @@ export class SiteRouter {
   readonly #isolates: LiveIsolates;
   readonly #services: ExchangeServices;
   readonly #fetches: SiteFetch[] = [];
+  readonly #traces: TraceSource | undefined;
   /** The sites with scripts, when debuggers may attach to them. */
   readonly inspections: SiteInspection[] = [];
   #active = 0;
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
+    this.#traces = options.traces ?? liveTraces(options);
     this.#isolates = new LiveIsolates(options.config.isolates, options.config.sites.length);
     this.#services = {
       stat: options.stat,
@@ -95,7 +106,8 @@ export class SiteRouter {
     const site = this.#sites.find(incoming.head.host);
     if (site === undefined) return this.#misdirected(incoming);
     this.#active++;
-    new Exchange(this.#ids.next(), incoming, site, this.#services).start();
+    const id = this.#ids.next();
+    new Exchange(id, incoming, site, this.#services, this.#traces?.begin(id, incoming, site)).start();
   };
 
   /** A new version of a site's scripts. Throws when it cannot be loaded; the one before goes on then. */
@@ -144,6 +156,7 @@ export class SiteRouter {
             compiled: this.#options.sites.find(({ site }) => site === config.name),
             reports: this.#reports(config.name),
             activity: this.#options.heartbeat?.of(config.name),
+            traces: this.#traces !== undefined,
             inspection: this.#inspection(config),
           });
     const site: Site = { config, scripts, folders };
@@ -220,4 +233,9 @@ export class SiteRouter {
     };
     incoming.respond({ status: reply.status, headers: reply.headers }, reply.body);
   }
+}
+
+function liveTraces({ config, logger }: ExchangeOptions): TraceSource | undefined {
+  const { secret } = config.trace;
+  return secret === undefined ? undefined : new LiveTraces(secret, logger);
 }

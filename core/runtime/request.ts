@@ -274,15 +274,17 @@ export function createRequestClass(services: RequestServices) {
 
     static viewOf(request: Request): RequestView {
       const { fields, search } = request.#parsed();
+      const [headers, file, backend] = [request.#headers, request.#file, request.#backend];
+      const own = { fields: headers ? headersToText(headers) : fields, search: request.#search ?? search };
+      const body = request.#bodyChanged ? contentOf(request) : undefined;
       return {
+        ...own,
         method: request.method,
         path: request.path,
-        search: request.#search ?? search,
-        fields: request.#headers === undefined ? fields : headersToText(request.#headers),
-        file: request.#file,
-        backend: request.#backend,
+        file,
+        backend,
+        body,
         env: { ...request.#env },
-        body: request.#bodyChanged ? contentOf(request) : undefined,
       };
     }
 

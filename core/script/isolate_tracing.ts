@@ -8,6 +8,9 @@ interface TracedOperation {
   /** Its number in the trace. */
   readonly number: number;
   readonly since: number;
+  readonly what: string;
+  /** Who answered, when the event does not say it. */
+  by?: string;
 }
 
 type HostFunction = (...values: never[]) => unknown;
@@ -20,16 +23,25 @@ type HostFunction = (...values: never[]) => unknown;
 export class IsolateTracing {
   readonly #scripts: readonly string[];
   readonly #returns: readonly string[];
+  readonly #mapText: (text: string) => string;
   readonly #operations = new Map<number, TracedOperation>();
   readonly #numbers = new WeakMap<Trace, number>();
   #lastNumber = 0;
   /** Of the request whose entry runs. */
   current: Trace | undefined;
 
-  /** `scripts`: paths in the order of the site. `returns`: as in `CompiledSite`. */
-  constructor(scripts: readonly string[], returns: readonly string[] = []) {
+  /**
+   * `scripts`: paths in the order of the site. `returns`: as in `CompiledSite`. `mapText` takes the places in stacks back to
+   * the source.
+   */
+  constructor(
+    scripts: readonly string[],
+    returns: readonly string[] | undefined,
+    mapText: (text: string) => string,
+  ) {
     this.#scripts = scripts;
-    this.#returns = returns;
+    this.#returns = returns ?? [];
+    this.#mapText = mapText;
   }
 
   /** The host function by which the guest tells its steps. Trusts no argument; returns nothing. */
@@ -76,7 +88,7 @@ export class IsolateTracing {
     if (trace === undefined) return;
     const number = trace.nextOperation();
     trace.add({ step: "begin", operation: number, what });
-    this.#operations.set(operation, { trace, number, since: performance.now() });
+    this.#operations.set(operation, { trace, number, since: performance.now(), what });
   }
 
   /** It ends with this event, or with a word of the host's. Returns the trace it belongs to, if it is traced. */
@@ -84,10 +96,16 @@ export class IsolateTracing {
     const traced = this.#operations.get(operation);
     if (traced === undefined) return undefined;
     this.#operations.delete(operation);
-    const { trace, number, since } = traced;
+    const { trace, number, since, what, by } = traced;
     const took = microseconds(performance.now() - since);
-    trace.add({ step: "end", operation: number, result: eventResult(event, bytes), took });
+    const result = eventResult(event, bytes, what) + (by === undefined ? "" : ` from ${by}`);
+    trace.add({ step: "end", operation: number, result, took });
     return trace;
+  }
+
+  answeredBy(operation: number, by: string): void {
+    const traced = this.#operations.get(operation);
+    if (traced !== undefined) traced.by = by;
   }
 
   /** By which the guest tells traces apart. */
@@ -123,7 +141,7 @@ export class IsolateTracing {
       case "restart":
         return { step: "restart", method: text(second), target: text(third) };
       case "log":
-        return { step: "log", level: Number(first), text: text(second) };
+        return { step: "log", level: Number(first), text: this.#mapText(text(second)) };
       default:
         return undefined;
     }

@@ -185,6 +185,10 @@ export class ScriptWork implements CommandTarget {
     this.#services.tracing?.began(operation, what, trace);
   }
 
+  answeredBy(operation: number, by: string): void {
+    this.#services.tracing?.answeredBy(operation, by);
+  }
+
   startOriginFetch(operation: number, request: OriginRequest): void {
     if (this.#services.tracing?.current !== undefined) {
       this.#services.tracing.began(operation, originFetchText(request));

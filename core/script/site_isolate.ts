@@ -43,6 +43,8 @@ export interface IsolateServices extends ScriptHost {
   readonly activity: SiteActivity;
   /** Whether requests may be traced. */
   readonly traces: boolean;
+  /** Takes places in the bundle, wherever they stand in a text, back to the source. */
+  mapText(text: string): string;
   /** Whether a debugger may be attached; each entry hops to another thread then. */
   readonly inspected: boolean;
   log(level: number, text: string): void;
@@ -86,7 +88,9 @@ export class SiteIsolate {
     const { inspected } = services;
     const inspection = () => this.#guest.inspection!;
     this.#queue = new TurnQueue(inspected ? inspectedTurns(() => this.#queue, inspection, enter) : enter);
-    const tracing = services.traces ? new IsolateTracing(site.scripts, compiled.returns) : undefined;
+    const tracing = services.traces
+      ? new IsolateTracing(site.scripts, compiled.returns, services.mapText)
+      : undefined;
     this.#tracing = tracing;
     this.work = new ScriptWork(site, {
       operations: services.operations,

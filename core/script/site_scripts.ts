@@ -295,6 +295,7 @@ export class SiteScripts implements IsolateHolder {
         idle: (isolate) => this.finished(isolate),
         // Stacks that scripts log tell of the source too.
         log: (level, text) => this.#reports.line(level, this.#mapper(compiled).mapText(text)),
+        mapText: (text) => this.#mapper(compiled).mapText(text),
         rejected: (isolate, message, stack) => this.reportFailure(isolate, this.#running(message), stack),
         died: (isolate, waiting, message) => this.#died(isolate, waiting, message),
         catastrophe: (message) => this.#reports.catastrophe(message),

@@ -4,7 +4,7 @@ import type { OriginRequest } from "./unbound_work.ts";
 const STATUS = /^F\d+\n(\d+)\n([01])\n>?([^\n]*)/;
 
 /** How an operation ended, by the event that tells the guest (`runtime/protocol.md`), or as it is for any other text. */
-export function eventResult(event: string, bytes?: Event): string {
+export function eventResult(event: string, bytes: Event | undefined, what: string): string {
   const text = event.slice(event.indexOf("\n") + 1);
   switch (event[0]) {
     case "F": {
@@ -12,7 +12,9 @@ export function eventResult(event: string, bytes?: Event): string {
       return url === "" ? status : `${status} from ${url}`;
     }
     case "T":
-      return event.includes("\n") && text !== "" ? `${text.length} characters` : "nothing";
+      if (!event.includes("\n") || text === "") return "nothing";
+      // The text of a file stands behind a "+".
+      return `${what.startsWith("readFile") ? text.length - 1 : text.length} characters`;
     case "D":
       return `${bytes instanceof ArrayBuffer ? bytes.byteLength : 0} bytes`;
     case "E":

@@ -72,7 +72,7 @@ class Supervisor {
     });
     this.#scripts = new ScriptVersions({
       sites: config.sites,
-      compile: compileSite,
+      compile: (site, version) => compileSite(site, version, { returns: config.trace.secret !== undefined }),
       publish: (site) => this.#publish(site),
       logger,
       dev: config.dev,

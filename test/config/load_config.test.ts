@@ -60,6 +60,7 @@ test("the smallest configuration gets every default", (t) => {
       files: { statAge: 1000, statEntries: 10_000 },
       log: { level: "info", access: true },
       dev: false,
+      trace: { secret: undefined },
       watchdog: { heartbeat: 2000, memory: defaultWorkerMemory(config.workers) },
       quarantine: { deaths: 2, window: 60_000, share: 50, time: 30_000, longest: 1_800_000 },
       isolates: { live: 256, memory: Math.floor(defaultWorkerMemory(config.workers) / 2) },

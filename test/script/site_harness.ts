@@ -137,6 +137,8 @@ export interface HarnessOptions {
   readonly limits?: Partial<ScriptLimits>;
   /** Files below the root. */
   readonly files?: Record<string, string | Uint8Array>;
+  /** With it requests can be traced. */
+  readonly traceSecret?: string;
 }
 
 /** One site with a real isolate, real files and a backend in the test's hands; no sockets, no other process. */
@@ -144,13 +146,20 @@ export class SiteHarness {
   readonly backend = new TestBackend("app");
   readonly folder = new TemporaryFolder("site");
   /** Lines of the worker's log. */
-  readonly log: { readonly level: number; readonly msg: string; readonly stack?: string }[] = [];
+  readonly log: {
+    readonly level: number;
+    readonly msg: string;
+    readonly stack?: string;
+    readonly [name: string]: unknown;
+  }[] = [];
   readonly #site: SiteConfig;
   readonly #timers = new TimerWheel({ tick: 20 });
   #router!: SiteRouter;
+  readonly #traces: boolean;
   #version = 0;
 
-  private constructor(limits: Partial<ScriptLimits>) {
+  private constructor({ limits, traceSecret }: HarnessOptions) {
+    this.#traces = traceSecret !== undefined;
     this.#site = {
       name: "a.test",
       hosts: ["a.test"],
@@ -164,7 +173,7 @@ export class SiteHarness {
   }
 
   static async start(t: TestContext, script: string, options: HarnessOptions = {}): Promise<SiteHarness> {
-    const harness = new SiteHarness(options.limits ?? {});
+    const harness = new SiteHarness(options);
     t.after(() => harness.#close());
     for (const [name, content] of Object.entries(options.files ?? {})) harness.folder.write(name, content);
     const compiled = await harness.compile(script);
@@ -181,6 +190,7 @@ export class SiteHarness {
         files: { statAge: 1000, statEntries: 1000 },
         log: { level: "trace", access: false },
         dev: false,
+        trace: { secret: options.traceSecret },
         watchdog: {} as never,
         quarantine: {} as never,
         isolates: { live: 256, memory: 2 ** 30 },
@@ -199,7 +209,7 @@ export class SiteHarness {
 
   compile(script: string): Promise<CompiledSite> {
     this.folder.write("site.ts", script);
-    return compileSite(this.#site, ++this.#version);
+    return compileSite(this.#site, ++this.#version, { returns: this.#traces });
   }
 
   /** Puts a new version of the script in the place of the one before. */

@@ -12,6 +12,7 @@ function banner(sites: number): string[] {
     ),
     workers: 1,
     dev: false,
+    trace: { secret: undefined },
   };
   const text = bannerText(config as never, [{ kind: "tcp", host: "127.0.0.1", port: 8080 }]);
   return text.split("\n").filter((line) => /site/.test(line));

@@ -148,6 +148,7 @@ function testConfig(sites: readonly SiteConfig[], changes: Partial<Config> = {})
     files: { statAge: 1000, statEntries: 1000 },
     log: { level: "debug", access: true },
     dev: false,
+    trace: { secret: undefined },
     watchdog: { heartbeat: 2000, memory: 2 ** 30 },
     quarantine: { deaths: 2, window: 60_000, share: 50, time: 30_000, longest: 60_000 },
     isolates: { live: 256, memory: 2 ** 29 },
