@@ -18,7 +18,6 @@ import {
 import { toPath, toSearch } from "./request_target.ts";
 import { type ClientInfo, ownRequestText, parseRequestText, type RequestText } from "./request_text.ts";
 import { formatRequestUrl, type RequestUrl } from "./request_url.ts";
-import type { RequestView } from "./request_view.ts";
 import { finishClass, toDictionary, toUSVString } from "./web_idl.ts";
 
 /** What the Request class needs of its isolate. */
@@ -272,20 +271,13 @@ export function createRequestClass(services: RequestServices) {
       return bodyToSend(request, services);
     }
 
-    static viewOf(request: Request): RequestView {
+    static viewOf(request: Request) {
       const { fields, search } = request.#parsed();
       const [headers, file, backend] = [request.#headers, request.#file, request.#backend];
-      const own = { fields: headers ? headersToText(headers) : fields, search: request.#search ?? search };
+      const own = { file, backend, env: { ...request.#env }, search: request.#search ?? search };
       const body = request.#bodyChanged ? contentOf(request) : undefined;
-      return {
-        ...own,
-        method: request.method,
-        path: request.path,
-        file,
-        backend,
-        body,
-        env: { ...request.#env },
-      };
+      const { method, path } = request;
+      return { ...own, method, path, body, fields: headers ? headersToText(headers) : fields };
     }
 
     static changesOf(request: Request): RequestChanges | undefined {

@@ -83,6 +83,20 @@ export class IsolateTracing {
     return Object.fromEntries(traced) as Functions;
   }
 
+  /** Makes an entry of events of that request, and only of that. */
+  entered(trace: Trace, guest: { traceNumber: number }, enter: () => void): void {
+    const since = performance.now();
+    this.current = trace;
+    guest.traceNumber = this.#numberOf(trace);
+    try {
+      enter();
+    } finally {
+      this.current = undefined;
+      guest.traceNumber = 0;
+      trace.scripts += performance.now() - since;
+    }
+  }
+
   /** An operation begins, by default for the request whose entry runs. */
   began(operation: number, what: string, trace: Trace | undefined = this.current): void {
     if (trace === undefined) return;
@@ -109,7 +123,7 @@ export class IsolateTracing {
   }
 
   /** By which the guest tells traces apart. */
-  numberOf(trace: Trace): number {
+  #numberOf(trace: Trace): number {
     let number = this.#numbers.get(trace);
     if (number === undefined) {
       this.#lastNumber = (this.#lastNumber % 0x7fffffff) + 1;

@@ -84,7 +84,9 @@ export class SiteIsolate {
     this.#services = services;
     this.#blame = new Blame(services.log);
     const enter = (events: Event[], slots: number[], trace?: Trace): void =>
-      trace === undefined ? this.#enter(events, slots) : this.#enterTraced(events, slots, trace);
+      trace === undefined
+        ? this.#enter(events, slots)
+        : this.#tracing!.entered(trace, this.#guest, () => this.#enter(events, slots));
     const { inspected } = services;
     const inspection = () => this.#guest.inspection!;
     this.#queue = new TurnQueue(inspected ? inspectedTurns(() => this.#queue, inspection, enter) : enter);
@@ -195,20 +197,6 @@ export class SiteIsolate {
   #enter(events: Event[], slots: readonly number[]): void {
     if (this.#run(events, slots)) this.#fetchLater();
     for (const slot of slots) if (slot !== 0) this.work.tasks.get(slot)?.scriptWaits();
-  }
-
-  #enterTraced(events: Event[], slots: readonly number[], trace: Trace): void {
-    const since = performance.now();
-    const tracing = this.#tracing!;
-    tracing.current = trace;
-    this.#guest.traceNumber = tracing.numberOf(trace);
-    try {
-      this.#enter(events, slots);
-    } finally {
-      tracing.current = undefined;
-      this.#guest.traceNumber = 0;
-      trace.scripts += performance.now() - since;
-    }
   }
 
   /** Enters again for what microtasks have produced. */
