@@ -6,10 +6,18 @@ import type { Escalated } from "../testing/escalated.ts";
 import { type HeaderChange, headerChanges } from "../testing/header_changes.ts";
 import type { LocalOutcome } from "../testing/local_site.ts";
 import type { LogLine } from "../testing/log_line.ts";
+import { traceText } from "./trace_text.ts";
 
 /** A line of the script's log, on standard error. */
 export function printLog({ level, text }: LogLine): void {
   process.stderr.write(`${level}: ${text.split("\n").map(printable).join("\n")}\n`);
+}
+
+/** The steps on standard error, and the lines of the log that are none of them. */
+export function printTrace({ trace, logs }: LocalOutcome): void {
+  const told = new Set(trace.map((step) => (step.step === "log" ? step.text : undefined)));
+  for (const line of logs) if (!told.has(line.text)) printLog(line);
+  process.stderr.write(`${traceText(trace)}\n`);
 }
 
 /** The answer as `curl -i` shows it, or where the request would go; what went wrong, on standard error. */
@@ -33,7 +41,7 @@ function shown({ stack, message }: NonNullable<LocalOutcome["error"]>): string {
 
 /** Everything in one object, on standard output. */
 export async function printJson(outcome: LocalOutcome, head: RequestHead): Promise<void> {
-  const { answer, escalated, error, logs } = outcome;
+  const { answer, escalated, error, logs, trace } = outcome;
   const object = {
     ...(escalated === undefined ? {} : { escalated: escalatedJson(escalated, head) }),
     ...(answer === undefined || escalated !== undefined
@@ -41,6 +49,7 @@ export async function printJson(outcome: LocalOutcome, head: RequestHead): Promi
       : { response: { status: answer.status, headers: [...answer.headers], ...bodyJson(answer.body) } }),
     ...(error === undefined ? {} : { error: errorJson(error) }),
     logs,
+    ...(trace.length === 0 ? {} : { trace }),
   };
   await write(`${JSON.stringify(object, null, 2)}\n`);
 }

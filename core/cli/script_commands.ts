@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { RunOptions } from "./run.ts";
+import type { TraceOptions } from "./trace.ts";
 
 const RUN_HELP = `
 Nothing is escalated: where the script lets a request go, and with which changes, is printed instead. What
@@ -10,9 +11,23 @@ Examples:
   lodestone run site.ts https://www.example.org/login -d name=ada -H 'Cookie: session=1'
   lodestone run site.ts /upload -X PUT -d @picture.png --root ./www
   lodestone run site.ts /shop/1 --backend app=http://127.0.0.1:3000
+  lodestone run site.ts /old/page --trace         each step with its time
   lodestone run lodestone.yaml http://www.example.org/     every script of the host's site
 
 Exit codes: 0 fine, 1 the script failed, 2 wrong usage.
+`;
+
+const TRACE_HELP = `
+The request is signed with the secret of the server's configuration (trace: { secret: ... }); the server answers
+as always and sends the trace along, which nobody else can read. The URL's host decides where the connection goes, the
+Host header which site is asked.
+
+Examples:
+  lodestone trace https://www.example.org/old/page
+  lodestone trace http://127.0.0.1:8080/ -H 'Host: www.example.org' --secret-env TRACE_SECRET
+  lodestone trace https://www.example.org/ --curl | ssh edge sh | lodestone trace -
+
+Exit codes: 0 fine, 1 no answer or no trace in it, 2 wrong usage.
 `;
 
 const TEST_HELP = `
@@ -51,11 +66,28 @@ export function addScriptCommands(program: Command, done: (exitCode: number) => 
       collect,
     )
     .option("-c, --config <file>", "take root, env, limits and backends from the script's site there")
+    .option("--trace", "tell each step with its time, on standard error; with --json as an array")
     .option("--json", "print one JSON object")
     .addHelpText("after", RUN_HELP)
     .action(async (script: string, url: string, options: RunOptions) => {
       const { run } = await import("./run.ts");
       done(await run(script, url, options));
+    });
+  program
+    .command("trace")
+    .description("Ask a running server and tell each step of what it did.")
+    .argument("<url>", 'an http URL; "-" reads the head of a response from standard input')
+    .option("-X, --request <method>", "method; default: GET, with -d POST")
+    .option("-H, --header <line>", "a header; may be repeated", collect)
+    .option("-d, --data <body>", "body; @FILE reads it from a file, @- from standard input")
+    .option("--secret-env <name>", "environment variable that holds the secret", "LODESTONE_TRACE_SECRET")
+    .option("--valid <seconds>", "how long the signature is valid", "60")
+    .option("--curl", "do not ask, print the command by which curl does")
+    .option("--json", "print the steps as JSON")
+    .addHelpText("after", TRACE_HELP)
+    .action(async (url: string, options: TraceOptions) => {
+      const { trace } = await import("./trace.ts");
+      done(await trace(url, options));
     });
   program
     .command("test")

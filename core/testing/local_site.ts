@@ -3,16 +3,19 @@ import type { Config } from "../config/config.ts";
 import type { Escalation } from "../exchange/escalation.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { ExchangeObserver } from "../exchange/exchange_observer.ts";
+import { ExchangeTrace, type TraceReceiver } from "../exchange/exchange_trace.ts";
 import { failureDetails } from "../exchange/failure_details.ts";
 import { SiteRouter } from "../exchange/site_router.ts";
+import type { Site } from "../exchange/site_table.ts";
 import { StatCache } from "../files/stat_cache.ts";
 import type { HttpError } from "../http/http_error.ts";
-import type { Client } from "../http/incoming.ts";
+import type { Client, Incoming } from "../http/incoming.ts";
 import type { RequestHead } from "../http/request_head.ts";
 import { TimerWheel } from "../http/timer_wheel.ts";
 import { AccessLog } from "../observe/access_log.ts";
 import type { LogDestination } from "../observe/log_destination.ts";
 import { createLogger } from "../observe/logger.ts";
+import type { Trace, TraceStep } from "../observe/trace.ts";
 import { compileRuntime } from "../script/compile_runtime.ts";
 import { compileSite } from "../script/compile_site.ts";
 import type { ScriptFailure } from "../script/script_failure.ts";
@@ -32,6 +35,8 @@ export interface LocalSiteOptions {
   readonly makeBackend: (name: string, timers: TimerWheel) => Backend | undefined;
   /** Whether backends get what scripts leave to the proxy. Without it they only get what scripts fetch. */
   readonly escalates: boolean;
+  /** Whether each request is traced. */
+  readonly traces?: boolean;
   /** Gets each line as it is logged. */
   readonly onLog?: (line: LogLine) => void;
 }
@@ -53,6 +58,8 @@ export interface LocalOutcome {
   readonly error: SiteError | undefined;
   /** What was logged while the request was under way, by whomever. */
   readonly logs: readonly LogLine[];
+  /** Empty unless requests are traced. */
+  readonly trace: readonly TraceStep[];
 }
 
 /** A request under way. */
@@ -63,7 +70,15 @@ interface Pending {
   env: unknown;
   escalated: Escalated | undefined;
   error: SiteError | undefined;
+  trace: Trace | undefined;
 }
+
+/** Of a tool's own requests all may be told. */
+const TRACE_RECEIVER: TraceReceiver = {
+  limits: { steps: 100_000, characters: 16 * 1024 * 1024 },
+  headersWith: (_, headers) => headers,
+  finished() {},
+};
 
 /**
  * The sites of a configuration at work in this process, without a listener: real isolates, the real exchange, real
@@ -99,6 +114,9 @@ export class LocalSite implements ExchangeObserver {
       logger: createLogger({ level: "trace", access: false }, {}, this.#logDestination()),
       access: new AccessLog(undefined),
       observer: this,
+      ...(options.traces === true
+        ? { traces: { begin: (id, incoming, site) => this.#trace(id, incoming, site) } }
+        : {}),
     });
   }
 
@@ -109,7 +127,7 @@ export class LocalSite implements ExchangeObserver {
     const scripted = options.config.sites.filter(({ scripts }) => scripts.length > 0);
     const [runtime, ...sites] = await Promise.all([
       LocalSite.#runtime,
-      ...scripted.map((site) => compileSite(site, 1)),
+      ...scripted.map((site) => compileSite(site, 1, { returns: options.traces === true })),
     ]);
     return new LocalSite(options, { runtime, sites });
   }
@@ -125,6 +143,7 @@ export class LocalSite implements ExchangeObserver {
       env: undefined,
       escalated: undefined,
       error: undefined,
+      trace: undefined,
     };
     const leave = () => request.leave(signal!.reason);
     signal?.addEventListener("abort", leave, { once: true });
@@ -132,9 +151,10 @@ export class LocalSite implements ExchangeObserver {
     try {
       this.#router.handle(request);
       const answer = await Promise.race([request.answer, pending.stopped.promise]);
-      if (answer === undefined) this.#abandon(request);
       const { escalated, error, logs } = pending;
-      return { answer, escalated, error: error ?? this.#misdirected(answer, head), logs };
+      const trace = [...(pending.trace?.steps ?? [])];
+      if (answer === undefined) this.#abandon(request);
+      return { answer, escalated, error: error ?? this.#misdirected(answer, head), logs, trace };
     } finally {
       signal?.removeEventListener("abort", leave);
       this.#end(request);
@@ -170,6 +190,13 @@ export class LocalSite implements ExchangeObserver {
     const pending = this.#pending.get(exchange.incoming);
     if (pending === undefined) return;
     pending.error = new SiteError(error.status, failureDetails(exchange, error, failure));
+  }
+
+  #trace(id: string, incoming: Incoming, site: Site): ExchangeTrace {
+    const begun = new ExchangeTrace(id, incoming, site, TRACE_RECEIVER);
+    const pending = this.#pending.get(incoming);
+    if (pending !== undefined) pending.trace = begun.trace;
+    return begun;
   }
 
   /** Takes down that a backend is asked; true when it shall not be. */

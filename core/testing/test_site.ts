@@ -109,7 +109,7 @@ function refused(method: string, error: HttpError): SiteResponse {
   const told = new SiteError(status, { code, message, places: [], stack: "" });
   return new SiteResponse(
     method,
-    { answer: undefined, escalated: undefined, error: told, logs: [] },
+    { answer: undefined, escalated: undefined, error: told, logs: [], trace: [] },
     errorAnswer(error),
   );
 }
