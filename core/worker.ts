@@ -89,8 +89,8 @@ class Worker {
     await this.#inspect();
   }
 
-  load(site: CompiledSite): void {
-    this.#router.load(site);
+  load(site: CompiledSite, isTrial: boolean): void {
+    this.#router.load(site, isTrial);
   }
 
   quarantine(site: string, milliseconds: number): void {
@@ -192,7 +192,7 @@ class WorkerProgram {
         void this.#start(message);
         break;
       case "load":
-        this.#load(message.site);
+        this.#load(message.site, message.isTrial);
         break;
       case "quarantine":
         this.#worker?.quarantine(message.site, message.milliseconds);
@@ -222,10 +222,10 @@ class WorkerProgram {
     }
   }
 
-  #load(site: CompiledSite): void {
+  #load(site: CompiledSite, isTrial: boolean): void {
     const { site: name, version } = site;
     try {
-      this.#worker?.load(site);
+      this.#worker?.load(site, isTrial);
       this.#tell({ type: "loaded", site: name, version });
     } catch (error) {
       this.#tell({ type: "refused", site: name, version, message: (error as Error).message });

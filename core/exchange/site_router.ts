@@ -110,9 +110,12 @@ export class SiteRouter {
     new Exchange(id, incoming, site, this.#services, this.#traces?.begin(id, incoming, site)).start();
   };
 
-  /** A new version of a site's scripts. Throws when it cannot be loaded; the one before goes on then. */
-  load(compiled: CompiledSite): void {
-    if (this.#byName.get(compiled.site)?.scripts?.load(compiled) !== false) return;
+  /**
+   * A new version of a site's scripts, loaded at once if they have an isolate or `now` is set. Throws when it cannot
+   * be loaded; the one before goes on then.
+   */
+  load(compiled: CompiledSite, now = false): void {
+    if (this.#byName.get(compiled.site)?.scripts?.load(compiled, now) !== false) return;
     throw new Error(
       `version ${compiled.version} of "${compiled.site}" could not be loaded; see the worker's log`,
     );

@@ -125,18 +125,19 @@ export class SiteScripts implements IsolateHolder {
 
   /**
    * A new version: takes over when it loads, beside the old one; otherwise the old one stays. Returns whether it
-   * did, or will on first use.
+   * did, or will on first use; with `now` it is loaded even if there was no use yet.
    */
-  load(compiled: CompiledSite): boolean {
+  load(compiled: CompiledSite, now = false): boolean {
     this.#broken = compiled.broken && { thrown: "", places: compiled.broken, stack: "" };
     if (compiled.broken !== undefined) return true;
-    if (this.#current === undefined) {
+    if (this.#current === undefined && !now) {
       // What was quarantined is nothing to go back to.
       const before = this.#quarantinedUntil === undefined ? this.#candidates : [];
       this.#candidates = [compiled, ...before].slice(0, 2);
       this.#retryAt = 0;
       return true;
     }
+    if (this.#current === undefined) this.#isolates.makeRoom();
     const isolate = this.#create(compiled);
     if (isolate === undefined) return false;
     const before = this.#current;

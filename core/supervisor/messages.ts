@@ -50,6 +50,8 @@ export interface InheritedListener {
 export interface LoadMessage {
   readonly type: "load";
   readonly site: CompiledSite;
+  /** Load it now, even if the site has no isolate yet: what this worker says decides whether the others get it. */
+  readonly isTrial: boolean;
 }
 
 /** The scripts of a site must not run from now on. */

@@ -5,6 +5,7 @@ import { brokenSite } from "../script/broken_site.ts";
 import type { CompiledSite } from "../script/compiled_site.ts";
 import { ScriptError } from "../script/script_error.ts";
 import { ScriptWatch } from "./script_watch.ts";
+import type { LoadOptions } from "./worker_pool.ts";
 
 /** Compiles one version; `compileSite`. */
 export type CompileSite = (site: SiteConfig, version: number) => Promise<CompiledSite>;
@@ -13,7 +14,7 @@ export interface ScriptVersionsOptions {
   readonly sites: readonly SiteConfig[];
   readonly compile: CompileSite;
   /** Hands a version to the workers; resolves to why one refused it, or undefined. */
-  readonly publish: (site: CompiledSite) => Promise<string | undefined>;
+  readonly publish: (site: CompiledSite, options: LoadOptions) => Promise<string | undefined>;
   readonly logger: Logger;
   /** Whether the workers are to know of scripts that do not compile, to tell their author in the browser. */
   readonly dev: boolean;
@@ -30,7 +31,7 @@ interface SiteVersions {
   broken: CompiledSite | undefined;
   /** Number of the last version that compiled. */
   version: number;
-  /** Code of `current`, or of the version on its way to the workers. */
+  /** Code of the version that the workers have. */
   code: string | undefined;
   /** A compilation is under way. */
   busy: boolean;
@@ -157,23 +158,23 @@ export class ScriptVersions {
 
   async #publish(site: SiteVersions, compiled: CompiledSite, started: number): Promise<void> {
     const before = site.current;
-    site.current = compiled;
-    site.broken = undefined;
     site.version = compiled.version;
-    site.code = compiled.code;
-    const refusal = await this.#options.publish(compiled);
+    const refusal = await this.#options.publish(compiled, {
+      hasTrial: compiled.code !== before?.code,
+      accepted: () => Object.assign(site, { current: compiled, broken: undefined, code: compiled.code }),
+    });
     const details = { site: compiled.site, version: compiled.version };
     if (refusal === undefined) {
       const milliseconds = Math.round(performance.now() - started);
       this.#options.logger.info({ ...details, milliseconds }, "script reloaded");
       return;
     }
-    // Workers that start from now on get the version that works.
-    site.current = before;
-    site.code = before?.code;
+    const serving = site.current?.version;
     this.#options.logger.error(
-      { ...details, serving: before?.version, reason: refusal },
-      "script cannot be loaded; the version before it goes on serving",
+      { ...details, serving, reason: refusal },
+      serving === compiled.version
+        ? "script cannot be loaded by every worker; there the version before it goes on serving"
+        : "script cannot be loaded; the version before it goes on serving",
     );
   }
 
@@ -201,7 +202,7 @@ export class ScriptVersions {
     // Code that was published stays known; that what follows it is the same again must not hide it.
     site.code = undefined;
     // Whether they know it changes nothing; a refusal is not possible.
-    void this.#options.publish(site.broken);
+    void this.#options.publish(site.broken, { hasTrial: false, accepted: () => {} });
   }
 }
 

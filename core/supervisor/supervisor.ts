@@ -14,7 +14,7 @@ import { Quarantine } from "./quarantine.ts";
 import { ScriptVersions } from "./script_versions.ts";
 import { Signals } from "./signals.ts";
 import { LOOK, Watchdog } from "./watchdog.ts";
-import { WorkerPool } from "./worker_pool.ts";
+import { type LoadOptions, WorkerPool } from "./worker_pool.ts";
 import { inheritedListeners, WORKER_FLAGS } from "./worker_process.ts";
 
 /** The worker's program: TypeScript in a checkout, JavaScript in the package. */
@@ -73,7 +73,7 @@ class Supervisor {
     this.#scripts = new ScriptVersions({
       sites: config.sites,
       compile: (site, version) => compileSite(site, version, { returns: config.trace.secret !== undefined }),
-      publish: (site) => this.#publish(site),
+      publish: (site, options) => this.#publish(site, options),
       logger,
       dev: config.dev,
     });
@@ -140,25 +140,32 @@ class Supervisor {
       },
       watchdog: new Watchdog({ config: this.#config }),
       logger: this.#logger,
-      startMessage: async () => ({
-        type: "start",
-        config: this.#config,
-        runtime: await runtime,
-        sites: this.#scripts.current,
-        listeners,
-        inspect: this.#inspect,
-        quarantined: this.#quarantine.sites,
-      }),
+      startMessage: async () => {
+        const compiled = await runtime;
+        return () => ({
+          type: "start",
+          config: this.#config,
+          runtime: compiled,
+          sites: this.#scripts.current,
+          listeners,
+          inspect: this.#inspect,
+          quarantined: this.#quarantine.sites,
+        });
+      },
       onBlame: (site, reason) => this.#quarantine.workerEnded(site, reason),
       onLosses: (worker, losses) => this.#quarantine.lost(worker, losses),
     });
   }
 
   /** A quarantined version is out of the workers before its successor's quarantine ends. */
-  #publish(site: CompiledSite): Promise<string | undefined> {
-    const loaded = this.#pool?.load(site) ?? Promise.resolve(undefined);
-    if (site.broken === undefined) this.#quarantine.renewed(site.site);
-    return loaded;
+  async #publish(site: CompiledSite, options: LoadOptions): Promise<string | undefined> {
+    const accepted = (): void => {
+      options.accepted();
+      if (site.broken === undefined) this.#quarantine.renewed(site.site);
+    };
+    if (this.#pool !== undefined) return this.#pool.load(site, { ...options, accepted });
+    accepted();
+    return undefined;
   }
 
   #look(): void {

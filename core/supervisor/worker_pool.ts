@@ -20,10 +20,10 @@ export interface WorkerPoolOptions {
   readonly watchdog: Watchdog;
   readonly logger: Logger;
   /**
-   * What a worker that is started now has to serve. Its process boots while the first versions still compile;
-   * a rejection is whoever compiles them's to report.
+   * Tells, as soon as that is known, what a worker has to serve. Its process boots while the first versions still
+   * compile; a rejection is whoever compiles them's to report.
    */
-  readonly startMessage: () => Promise<Omit<StartMessage, "heartbeat">>;
+  readonly startMessage: () => Promise<() => Omit<StartMessage, "heartbeat">>;
   /** A worker has ended or will, on account of a site's scripts. */
   readonly onBlame: (site: string, reason: string) => void;
   /** The scripts of sites have taken time of a worker by reaching their limits. */
@@ -36,6 +36,14 @@ interface Slot {
   /** Workers of this slot in a row that died soon after their start. */
   failures: number;
   timer: NodeJS.Timeout | undefined;
+}
+
+/** How a new version gets to the workers. */
+export interface LoadOptions {
+  /** Whether one worker loads it first; if that one refuses it, or ends, the others never get it. */
+  readonly hasTrial: boolean;
+  /** Called when it is on its way to all workers; those that start from now on have to get it. */
+  readonly accepted: () => void;
 }
 
 /** Milliseconds a worker may take until it is ready. */
@@ -54,6 +62,8 @@ export class WorkerPool {
   readonly #rounds = new Set<LoadRound>();
   readonly #started = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
+  /** Resolves with the next worker that is ready. */
+  #nextReady = Promise.withResolvers<void>();
   #starting = true;
   #draining = false;
   #killing = false;
@@ -86,12 +96,17 @@ export class WorkerPool {
    * Hands a new version to every worker. Resolves when each has loaded it or has ended: undefined, or why
    * one refused it.
    */
-  load(site: CompiledSite): Promise<string | undefined> {
-    const workers = this.#slots.flatMap(({ worker }) => worker ?? []);
-    const round = new LoadRound(site, workers);
-    this.#rounds.add(round);
-    for (const worker of workers) worker.send({ type: "load", site });
-    return round.outcome.finally(() => this.#rounds.delete(round));
+  async load(site: CompiledSite, { hasTrial, accepted }: LoadOptions): Promise<string | undefined> {
+    const first = hasTrial ? await this.#serving() : undefined;
+    if (first !== undefined) {
+      const refusal = await this.#handOver(site, [first], true);
+      if (refusal !== undefined) return refusal;
+    }
+    // Who has not been told yet what to serve will hear of this version, too.
+    const others = this.#slots.flatMap(({ worker }) => (worker?.told && worker !== first ? worker : []));
+    const loaded = this.#handOver(site, others, false);
+    accepted();
+    return loaded;
   }
 
   /** Tells every worker that has been told what to serve; the others hear it in their start message. */
@@ -104,7 +119,7 @@ export class WorkerPool {
     for (const { worker, reason, site } of this.#options.watchdog.look(this.#running)) {
       this.#options.logger.error({ worker: worker.pid, site, reason }, "worker killed by the watchdog");
       worker.kill();
-      if (site !== undefined) this.#options.onBlame(site, reason);
+      this.#blame(worker, site, reason);
     }
   }
 
@@ -154,7 +169,7 @@ export class WorkerPool {
       (message) => {
         if (this.#draining) return;
         worker.told = true;
-        worker.send({ ...message, heartbeat: worker.heartbeat });
+        worker.send({ ...message(), heartbeat: worker.heartbeat });
       },
       () => worker.kill(),
     );
@@ -187,6 +202,8 @@ export class WorkerPool {
   #onReady(worker: WorkerProcess): void {
     worker.serving = true;
     this.#options.logger.info({ worker: worker.pid, milliseconds: Math.round(worker.age) }, "worker ready");
+    this.#nextReady.resolve();
+    this.#nextReady = Promise.withResolvers();
     if (this.#slots.every((slot) => slot.worker?.serving)) {
       this.#starting = false;
       this.#started.resolve();
@@ -196,7 +213,7 @@ export class WorkerPool {
   /** The worker has not ended yet, but the next one may start. */
   #onLeaving(worker: WorkerProcess, reason: string, site: string | undefined): void {
     this.#options.logger.warn({ worker: worker.pid, site, reason }, "worker leaves");
-    if (site !== undefined) this.#options.onBlame(site, reason);
+    this.#blame(worker, site, reason);
     worker.serving = false;
     for (const round of this.#rounds) round.ended(worker);
     this.#replace(worker);
@@ -205,7 +222,7 @@ export class WorkerPool {
   #onEnded(worker: WorkerProcess, { reason, signal, clean }: WorkerEnd): void {
     this.#running.delete(worker);
     const site = this.#killing ? undefined : this.#options.watchdog.blameForEnd(worker, signal);
-    if (site !== undefined) this.#options.onBlame(site, reason);
+    this.#blame(worker, site, reason);
     for (const round of this.#rounds) round.ended(worker);
     const details = { worker: worker.pid, site, reason, seconds: Math.round(worker.age / 100) / 10 };
     if (clean || this.#killing || (this.#draining && !worker.told))
@@ -214,6 +231,34 @@ export class WorkerPool {
     if (this.#starting) this.#started.reject(new Error(`a worker ended before it was ready: ${reason}`));
     else this.#replace(worker);
     this.#checkEnded();
+  }
+
+  /** A worker that serves; waits for one. Undefined when none will. */
+  async #serving(): Promise<WorkerProcess | undefined> {
+    while (!this.#draining) {
+      const found = this.#slots.find(({ worker }) => worker?.serving)?.worker;
+      if (found !== undefined) return found;
+      await this.#nextReady.promise;
+    }
+    return undefined;
+  }
+
+  #handOver(
+    site: CompiledSite,
+    workers: readonly WorkerProcess[],
+    isTrial: boolean,
+  ): Promise<string | undefined> {
+    const round = new LoadRound(site, workers, isTrial);
+    this.#rounds.add(round);
+    for (const worker of workers) worker.send({ type: "load", site, isTrial });
+    return round.outcome.finally(() => this.#rounds.delete(round));
+  }
+
+  /** A version that ends the worker that tries it is refused; the one that serves is not to blame for it. */
+  #blame(worker: WorkerProcess, site: string | undefined, reason: string): void {
+    if (site === undefined) return;
+    const isTried = [...this.#rounds].some((round) => round.tries(worker, site));
+    if (!isTried || worker.record.activity !== "load") this.#options.onBlame(site, reason);
   }
 
   #replace(worker: WorkerProcess): void {
