@@ -44,7 +44,7 @@ export async function trace(url: string, options: TraceOptions): Promise<number>
   const { head } = request;
   const signature = signTrace(head, secret, Math.floor(Date.now() / 1000) + validity(options.valid));
   if (options.curl === true) {
-    process.stdout.write(`${curlLine(url, head.method, options, signature)}\n`);
+    process.stdout.write(`${curlLine(url, request, options, signature)}\n`);
     return EXIT_FINE;
   }
   const since = performance.now();
@@ -111,11 +111,14 @@ function send(url: string, { head, body, target }: ReadRequest, signature: strin
 }
 
 /** For a shell; the answer's head goes to standard output, where `lodestone trace -` can read it. */
-function curlLine(url: string, method: string, options: TraceOptions, signature: string): string {
-  const words = ["curl", "-sS", "-D", "-", "-o", "/dev/null", "--path-as-is", "-X", method];
+function curlLine(url: string, request: ReadRequest, options: TraceOptions, signature: string): string {
+  const { head, target } = request;
+  const words = ["curl", "-sS", "-g", "--path-as-is", "-D", "-", "-o", "/dev/null"];
+  if (head.method === "HEAD") words.push("-I");
+  else words.push("-X", head.method);
   for (const header of options.header ?? []) words.push("-H", header);
   if (options.data !== undefined) words.push("--data-binary", options.data);
-  words.push("-H", `Lodestone-Trace: ${signature}`, url);
+  words.push("-H", `Lodestone-Trace: ${signature}`, new URL(url).origin + target.target);
   return words
     .map((word) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
     .join(" ");

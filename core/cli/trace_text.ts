@@ -50,7 +50,10 @@ function stepText(step: TraceStep, shorten: (path: string) => string): string {
     case "onResponse":
       return `-> onResponse of ${shorten(step.script)}`;
     case "return":
-      return `${shorten(step.place ?? step.script)} returned ${step.what}`;
+      return (
+        `${shorten(step.place ?? step.script)} returned ${step.what}` +
+        (step.latest === undefined ? "" : `, after a Response from ${shorten(step.latest)}`)
+      );
     case "change":
       return `${step.name}: ${step.from ?? "none"} -> ${step.to ?? "none"}`;
     case "restart":

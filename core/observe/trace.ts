@@ -14,8 +14,17 @@ export type TraceEvent =
   | { readonly step: "script"; readonly script: string }
   /** Handed to a script's onResponse. */
   | { readonly step: "onResponse"; readonly script: string }
-  /** `place`: `FILE:LINE:COLUMN` of the `return` that decided, when it is known. */
-  | { readonly step: "return"; readonly script: string; readonly what: string; readonly place?: string }
+  /**
+   * `place`: `FILE:LINE:COLUMN` of the `return` that decided, when it is known; else `latest`, of the one that brought a
+   * Response last, which may be what the answer was made of.
+   */
+  | {
+      readonly step: "return";
+      readonly script: string;
+      readonly what: string;
+      readonly place?: string;
+      readonly latest?: string;
+    }
   /** A script has left something else behind than it was given; undefined for what was not there, or is not any more. */
   | {
       readonly step: "change";

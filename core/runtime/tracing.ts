@@ -37,7 +37,11 @@ export class Tracing {
   /** Undefined when nothing is traced. */
   get tracer(): Tracer | undefined {
     if (this.#running[1] === 0) return undefined;
-    this.#tracer ??= this.#load();
+    try {
+      this.#tracer ??= this.#load();
+    } catch {
+      // A script has changed what it is made with: there is less to be told.
+    }
     return this.#tracer;
   }
 
@@ -46,7 +50,7 @@ export class Tracing {
    * value of each return, and the numbers of the function and of the place.
    */
   readonly returned = (of: number, place: number, value: unknown): unknown => {
-    if (this.#running[1] !== 0) this.tracer!.returned(of, place, value);
+    if (this.#running[1] !== 0) this.tracer?.returned(of, place, value);
     return value;
   };
 }

@@ -141,8 +141,14 @@ export class IsolateTracing {
       case "onResponse":
         return { step: kind, script };
       case "return": {
-        const place = this.#returns[Number(second)];
-        return { step: "return", script, what: text(third), ...(place === undefined ? {} : { place }) };
+        const [place, latest] = [this.#returns[Number(second)], this.#returns[Number(fourth)]];
+        return {
+          step: "return",
+          script,
+          what: text(third),
+          ...(place === undefined ? {} : { place }),
+          ...(latest === undefined ? {} : { latest }),
+        };
       }
       case "change":
         return {

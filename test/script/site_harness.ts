@@ -137,6 +137,8 @@ export interface HarnessOptions {
   readonly limits?: Partial<ScriptLimits>;
   /** Files below the root. */
   readonly files?: Record<string, string | Uint8Array>;
+  /** What scripts find in `env`. */
+  readonly env?: Readonly<Record<string, string>>;
   /** With it requests can be traced. */
   readonly traceSecret?: string;
 }
@@ -158,7 +160,7 @@ export class SiteHarness {
   readonly #traces: boolean;
   #version = 0;
 
-  private constructor({ limits, traceSecret }: HarnessOptions) {
+  private constructor({ limits, env = {}, traceSecret }: HarnessOptions) {
     this.#traces = traceSecret !== undefined;
     this.#site = {
       name: "a.test",
@@ -166,7 +168,7 @@ export class SiteHarness {
       scripts: [`${this.folder.path}/site.ts`],
       root: this.folder.path,
       backend: "app",
-      env: {},
+      env,
       allow: { files: [], origins: [], backends: undefined },
       limits: { ...LIMITS, ...limits },
     };

@@ -31,12 +31,15 @@ interface Traced {
   head: { readonly status: number; readonly fields: string } | undefined;
   /** The return that each function has executed last. */
   readonly last: Map<number, number>;
+  /** The return that brought a Response last, -1 for none. */
+  response: number;
 }
 
 /**
  * Which return decided: the one that the handler's own function has executed last, so it is exact whatever it returned and whatever
  * else ran meanwhile. A handler of a package, a router say, hands on what a function of the site has made: there
- * it is the return that brought that object last.
+ * it is the return that brought that object last; when it hands on another one, made of that maybe, the trace only tells
+ * which return brought a Response last.
  */
 export class GuestTracer implements Tracer {
   readonly #note: (kind: string, ...values: unknown[]) => void;
@@ -100,17 +103,20 @@ export class GuestTracer implements Tracer {
 
   returned(of: number, place: number, value: unknown): void {
     attempt(() => {
-      this.#requests.get(this.#parts.tracing.current)?.last.set(of, place);
-      if (typeof value !== "object" || value === null) return;
-      this.#places.set(value, place);
-      // What a function promises is what a router hands on. Nobody else's handling of a rejection is needed for that.
-      if (value instanceof Promise) value.then((later) => this.#placeLater(later, place), ignore);
+      const traced = this.#requests.get(this.#parts.tracing.current);
+      traced?.last.set(of, place);
+      this.#placed(value, place, traced);
+      // What a function promises is what a router hands on.
+      if (value instanceof Promise && traced?.of === undefined) {
+        value.then((later) => this.#placed(later, place, traced), ignore);
+      }
     });
   }
 
-  #placeLater(value: unknown, place: number): void {
-    if (typeof value === "object" && value !== null && !this.#places.has(value))
-      this.#places.set(value, place);
+  #placed(value: unknown, place: number, traced: Traced | undefined): void {
+    if (typeof value !== "object" || value === null) return;
+    this.#places.set(value, place);
+    if (traced !== undefined && value instanceof this.#parts.responses.Response) traced.response = place;
   }
 
   #begin(script: number, source: unknown): Traced {
@@ -121,12 +127,14 @@ export class GuestTracer implements Tracer {
       before: undefined,
       head: undefined,
       last: new Map<number, number>(),
+      response: -1,
     };
     this.#requests.set(current, traced);
     if (this.#requests.size > MOST_REQUESTS) this.#requests.delete(this.#requests.keys().next().value!);
     traced.script = script;
     traced.of = typeof source === "function" ? this.#numberOf(source) : undefined;
     traced.last.clear();
+    traced.response = -1;
     return traced;
   }
 
@@ -147,7 +155,9 @@ export class GuestTracer implements Tracer {
   #return(traced: Traced, result: unknown, what: string): void {
     const own = traced.of === undefined ? undefined : traced.last.get(traced.of);
     const others = typeof result === "object" && result !== null ? this.#places.get(result) : undefined;
-    this.#note("return", traced.script, own ?? others ?? -1, cut(what));
+    const place = own ?? others ?? -1;
+    const latest = place === -1 && result instanceof this.#parts.responses.Response ? traced.response : -1;
+    this.#note("return", traced.script, place, cut(what), latest);
   }
 
   #changed({ script }: Traced, changes: readonly Change[]): void {
