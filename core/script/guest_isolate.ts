@@ -76,9 +76,6 @@ export interface GuestServices {
   readonly catastrophe: (message: string) => void;
 }
 
-/** Entries after which most of what every site needs of the runtime has been compiled. */
-const ENTRIES_BEFORE_KEEPING = 2;
-
 /**
  * The V8 isolate of one version of a site's scripts and the one function through which it is entered. All of
  * isolated-vm is in this file, and what debugging needs of it in `guest_inspection.ts`; none of its objects goes anywhere
@@ -97,8 +94,8 @@ export class GuestIsolate {
   readonly #codeCache: CodeCache;
   readonly #runtimeText: string;
   readonly #bundle: { readonly fileName: string; readonly text: string };
-  /** Entries until the compiled runtime is kept; 0 when it is, or another isolate sees to it. */
-  #keepsRuntimeIn: number;
+  /** Whether the compiled runtime is still to be kept, after the first entry: most of what sites need is compiled then. */
+  #keepsRuntime: boolean;
 
   /** Creates the isolate and loads the scripts. Throws what they throw while loading, with its stack. */
   constructor(site: SiteConfig, compiled: CompiledSite, services: GuestServices) {
@@ -107,8 +104,7 @@ export class GuestIsolate {
     this.#codeCache = services.codeCache;
     this.#runtimeText = services.runtime.main;
     this.#bundle = { fileName: bundleFileName(compiled.site), text: bundleText(compiled, services) };
-    const isRuntimeKept = this.#codeCache.get(RUNTIME_FILE_NAME, this.#runtimeText) !== undefined;
-    this.#keepsRuntimeIn = isRuntimeKept ? 0 : ENTRIES_BEFORE_KEEPING;
+    this.#keepsRuntime = this.#codeCache.get(RUNTIME_FILE_NAME, this.#runtimeText) === undefined;
     this.#isolate = new ivm.Isolate({
       memoryLimit: site.limits.memory,
       onCatastrophicError: services.catastrophe,
@@ -144,8 +140,7 @@ export class GuestIsolate {
       throw this.#failure(error, this.#clock.used);
     }
     if (typeof commands !== "string") throw new IsolateDied(-1, "the isolate returned no commands");
-    if (this.#keepsRuntimeIn > 0 && --this.#keepsRuntimeIn === 0)
-      this.#keep(this.#runtimeText, RUNTIME_FILE_NAME);
+    if (this.#keepsRuntime) this.#keepRuntime();
     return commands;
   }
 
@@ -236,6 +231,14 @@ export class GuestIsolate {
     cachedData?.release();
     if (script.cachedDataRejected === true) this.#codeCache.delete(filename);
     return script.runSync(context, { timeout: LOAD_LIMIT, reference: true }) as ivm.Reference;
+  }
+
+  /** Takes about a millisecond, which the answer to the first request does not wait for. */
+  #keepRuntime(): void {
+    this.#keepsRuntime = false;
+    setImmediate(() => {
+      if (!this.#isolate.isDisposed) this.#keep(this.#runtimeText, RUNTIME_FILE_NAME);
+    });
   }
 
   /**

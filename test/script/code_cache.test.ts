@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate as nextIteration } from "node:timers/promises";
 import { CodeCache } from "../../core/script/code_cache.ts";
 import { compileRuntime } from "../../core/script/compile_runtime.ts";
 import { GuestIsolate } from "../../core/script/guest_isolate.ts";
@@ -53,12 +54,11 @@ test("data that has not been used for the longest time makes room", () => {
   assert.ok(cache.get("39.js", "1"));
 });
 
-test("the runtime is kept after the first isolate's second entry, and the isolates after it take that", () => {
+test("the runtime is kept after the first isolate's first entry, and the isolates after it take that", async () => {
   const cache = new CodeCache();
   const first = isolate(cache, "first");
   first.enter([event(1)]);
-  assert.equal(cache.get(RUNTIME_FILE_NAME, runtime.main), undefined);
-  first.enter([event(2)]);
+  await nextIteration();
   const kept = cache.get(RUNTIME_FILE_NAME, runtime.main);
   assert.ok(kept && kept.byteLength > 10_000);
   first.dispose();
