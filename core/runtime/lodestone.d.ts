@@ -4,6 +4,7 @@
 /// <reference path="./form_globals.d.ts" />
 /// <reference path="./http_globals.d.ts" />
 /// <reference path="./stream_globals.d.ts" />
+/// <reference path="./url_pattern_globals.d.ts" />
 /// <reference path="./lodestone_crypto.d.ts" />
 /// <reference path="./web_globals.d.ts" />
 

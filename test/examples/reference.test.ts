@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "node:test";
+import ivm from "isolated-vm";
+import { SiteHarness } from "../script/site_harness.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const page = readFileSync(join(ROOT, "docs/script-api.md"), "utf8");
+
+/** The text below a heading, up to the next one of its rank. */
+function section(heading: string): string {
+  const start = page.indexOf(`\n## ${heading}\n`);
+  assert.notEqual(start, -1, heading);
+  const end = page.indexOf("\n## ", start + 1);
+  return page.slice(start, end === -1 ? undefined : end);
+}
+
+/** The cells of a section's tables, row by row, without their heads. */
+function rows(text: string): string[][] {
+  const lines = [...text.matchAll(/^\|(.*)\|$/gm)].map((match) => match[1]!);
+  const isRule = (line = ""): boolean => line.startsWith(" ---");
+  return lines
+    .filter((line, i) => !isRule(line) && !isRule(lines[i + 1]))
+    .map((line) => line.split("|").map((cell) => cell.trim()));
+}
+
+/** What stands in code there. */
+const inCode = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1]!);
+
+test("the manual names every global the runtime installs, and no other", async (t) => {
+  const site = await SiteHarness.start(
+    t,
+    `const names = Object.getOwnPropertyNames(globalThis);
+     export default () => Response.json(names);`,
+  );
+  const bare = new ivm.Isolate();
+  t.after(() => bare.dispose());
+  const names = await bare.createContextSync().eval("JSON.stringify(Object.getOwnPropertyNames(globalThis))");
+  const language = new Set(JSON.parse(names as string) as string[]);
+  // V8 has one of its own, which goes nowhere.
+  language.delete("console");
+  const installed = (JSON.parse((await site.get("/")).text) as string[]).filter(
+    (name) => !language.has(name),
+  );
+  const named = rows(section("Globals")).flatMap((cells) => inCode(cells[1]!.split(";")[0]!));
+  assert.deepEqual(
+    named.filter((name) => !name.includes(".") && !name.includes("/")).sort(),
+    installed.sort(),
+  );
+});
+
+test("what the manual says is left out is not there", async (t) => {
+  const names = rows(section("What is left out")).flatMap(([cell]) => inCode(cell!));
+  assert.ok(names.includes("WebAssembly") && names.includes("import.meta.url"));
+  const site = await SiteHarness.start(
+    t,
+    `const present = [${names.map((name) => `[${JSON.stringify(name)}, () => ${expression(name)}]`).join(", ")}];
+     export default () => Response.json(present.filter(([, look]) => look() !== undefined).map(([name]) => name));`,
+  );
+  assert.deepEqual(JSON.parse((await site.get("/")).text), []);
+});
+
+/** A member of a global object or of its class; undefined where there is none. */
+function expression(name: string): string {
+  const [first = "", ...members] = name.split(".");
+  if (first === "import") return name;
+  const object = `globalThis.${first}`;
+  return members.length === 0 ? object : `(0, ${object})?.${members.join("?.")}`;
+}
+
+test("the manual lists every algorithm of crypto.subtle, and no other", () => {
+  const source = readFileSync(join(ROOT, "core/runtime/crypto/algorithms.ts"), "utf8");
+  const registered = new Set([...source.matchAll(/^ {4,6}\[?"([\w-]+)",/gm)].map((match) => match[1]!));
+  for (const [, name] of source.matchAll(/\["([A-Z][\w-]+)", [A-Z[]/g)) registered.add(name!);
+  const listed = rows(section("`crypto`")).flatMap(([cell]) => inCode(cell!));
+  assert.deepEqual(listed.sort(), [...registered].sort());
+});
