@@ -15,6 +15,8 @@ export interface ScriptWatchOptions {
 interface WatchedPath {
   /** What changes when the file does. */
   signature: string;
+  /** The folder whose events tell of it. */
+  folder: string;
   readonly sites: Set<string>;
 }
 
@@ -61,8 +63,7 @@ export class ScriptWatch {
     this.#pathsOf.set(site, paths);
     // Of these only: with a thousand sites, all of them for each would take seconds.
     for (const path of paths) {
-      this.#add(path, site, since);
-      const folder = folderFor(path);
+      const { folder } = this.#add(path, site, since);
       if (!this.#folders.has(folder)) this.#watchFolder(folder);
     }
   }
@@ -82,22 +83,28 @@ export class ScriptWatch {
     if (watched?.sites.size === 0) this.#paths.delete(path);
   }
 
-  #add(path: string, site: string, since: number): void {
+  #add(path: string, site: string, since: number): WatchedPath {
     const known = this.#paths.get(path);
     // The signature stays the one from before the files were read.
     if (known !== undefined) {
       known.sites.add(site);
-      return;
+      return known;
     }
     const stat = statOf(path);
     const changedSince = stat?.isFile() && Number(stat.ctimeMs) >= since - CLOCK_TICK;
-    this.#paths.set(path, { signature: changedSince ? "" : signatureOf(stat), sites: new Set([site]) });
+    const watched = {
+      signature: changedSince ? "" : signatureOf(stat),
+      folder: folderFor(path, stat),
+      sites: new Set([site]),
+    };
+    this.#paths.set(path, watched);
     if (changedSince) this.#onEvent();
+    return watched;
   }
 
   #watchFolders(): void {
     const needed = new Set<string>();
-    for (const path of this.#paths.keys()) needed.add(folderFor(path));
+    for (const { folder } of this.#paths.values()) needed.add(folder);
     for (const [folder, { watcher, inode }] of this.#folders) {
       if (needed.has(folder) && statOf(folder)?.ino === inode) continue;
       watcher?.close();
@@ -136,7 +143,10 @@ export class ScriptWatch {
   #look(): void {
     const changed = new Set<string>();
     for (const [path, watched] of this.#paths) {
-      const now = signature(path);
+      const stat = statOf(path);
+      const now = signatureOf(stat);
+      if (now === watched.signature && stat !== undefined) continue;
+      watched.folder = folderFor(path, stat);
       if (now === watched.signature) continue;
       watched.signature = now;
       for (const site of watched.sites) changed.add(site);
@@ -165,8 +175,8 @@ function signatureOf(stat: BigIntStats | undefined): string {
 }
 
 /** The folder whose events tell of the path. */
-function folderFor(path: string): string {
-  return statOf(path)?.isDirectory() ? path : existingFolder(path);
+function folderFor(path: string, stat: BigIntStats | undefined): string {
+  return stat?.isDirectory() ? path : existingFolder(path);
 }
 
 /** The folder a path is in, or the nearest one above that exists. */

@@ -115,3 +115,15 @@ test("a file saved while it was being read counts as changed", async () => {
   watched.watch.watch("site", [file], since);
   assert.deepEqual(await watched.changed(1), ["site"]);
 });
+
+test("the files of a thousand sites are watched in no time, and one of them is noticed", async () => {
+  using watched = new Watched();
+  const paths = Array.from({ length: 1000 }, (_, i) => watched.folder.write(`${i}.ts`, "1"));
+  const since = performance.now();
+  for (const [i, path] of paths.entries()) watched.watch.watch(`site ${i}`, [path], later());
+  const milliseconds = performance.now() - since;
+  // It took seconds when each site looked at the files of all others.
+  assert.ok(milliseconds < 1000, `${milliseconds} ms`);
+  watched.folder.write("777.ts", "22");
+  assert.deepEqual(await watched.changed(1), ["site 777"]);
+});
