@@ -18,7 +18,9 @@ export class HeldBody {
   failure: { readonly reason: unknown } | undefined;
   /** Told of that at once. */
   onAbort: ((reason: unknown) => void) | undefined;
-  /** Called once when there is nothing left that a signal could abort. */
+  /** Whether it has gone its way or come to its end: nothing is left of it on the host. */
+  isDone = false;
+  /** Called once when that is so. */
   onDone: (() => void) | undefined;
 
   constructor(slot: number, handle: number) {

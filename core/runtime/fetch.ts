@@ -11,6 +11,7 @@ import { knownSignal } from "./request_extras.ts";
 import type { RequestInit } from "./request_settings.ts";
 import type { Response, ResponseClass } from "./response.ts";
 import type { FetchedHead } from "./settle_operation.ts";
+import { UnreadBodies } from "./unread_bodies.ts";
 
 export type Fetch = (input: unknown, init?: RequestInit) => Promise<Response>;
 
@@ -25,6 +26,7 @@ export interface FetchParts extends SendServices {
  */
 export function createFetch(parts: FetchParts): Fetch {
   const { requests, responses, operations, outbox, chunks } = parts;
+  const unread = new UnreadBodies(outbox);
 
   /** Writes the command, and begins to send a body that is a stream. */
   function start({ request, url, backend }: FetchTarget): {
@@ -57,6 +59,7 @@ export function createFetch(parts: FetchParts): Fetch {
     const head = await operations.wait<FetchedHead>(operation);
     const slot = url === undefined ? requests.slotOf(request) : 0;
     const body = head.hasBody ? new HeldBody(slot, operation) : undefined;
+    if (body !== undefined && slot === 0) unread.add(body);
     abort?.brought(body);
     return responses.incoming({
       status: head.status,

@@ -30,6 +30,7 @@ export async function readHeldPiece(held: HeldBody, services: HeldServices): Pro
 /** The body has gone its way, or come to its end. */
 export function heldDone(held: HeldBody): void {
   const { onDone } = held;
+  held.isDone = true;
   held.onDone = undefined;
   onDone?.();
 }

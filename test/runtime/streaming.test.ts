@@ -251,3 +251,17 @@ test("a worker that streams nothing never loads the streams", async (t) => {
   (await site.backend.call(0)).respond(200, "y");
   assert.equal((await sent.answer).text, "y");
 });
+
+test("bodies of origins that scripts never read count no more once they are lost", async (t) => {
+  const site = await SiteHarness.start(
+    t,
+    `export default async () => new Response(String((await fetch("backend:app/x")).status));`,
+    { limits: { operations: 300 } },
+  );
+  for (let i = 0; i < 700; i++) {
+    const sent = site.request("/");
+    const call = await until("the backend is asked", () => site.backend.calls.shift(), { every: 0 });
+    call.respond(200, "a body");
+    assert.equal((await sent.answer).text, "200");
+  }
+});
