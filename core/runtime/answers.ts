@@ -105,13 +105,13 @@ export class Answers {
   }
 
   #send(exchange: SiteExchange, response: Response): void {
-    sendResponse(exchange.slot, response, this.#parts, () => this.#clientLeft(exchange));
+    sendResponse(exchange, response, this.#parts, this.#clientLeft);
   }
 
-  #clientLeft({ incoming }: SiteExchange): void {
+  readonly #clientLeft = ({ incoming }: SiteExchange): void => {
     const { requests, chunks } = this.#parts;
     abortExtras(requests.extrasOf(incoming), chunks);
-  }
+  };
 
   #runHooks(exchange: SiteExchange, response: Response, send: (response: Response) => void): void {
     const hooked = this.#hooks.apply(exchange.request, response);

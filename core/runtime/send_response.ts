@@ -2,6 +2,7 @@ import { contentToSend } from "./body.ts";
 import { FileContent, filesJson, HeldBody, StreamContent } from "./content.ts";
 import type { SendServices } from "./request_changes.ts";
 import type { Response, ResponseClass } from "./response.ts";
+import type { SiteExchange } from "./site_exchange.ts";
 
 /**
  * UTF-16 units of a text answer; more is a mistake or an attack, as the host would have to hold it whole.
@@ -9,15 +10,16 @@ import type { Response, ResponseClass } from "./response.ts";
 const LONGEST_TEXT = 16 * 1024 * 1024;
 
 /**
- * Writes the command that answers an exchange with a response. Throws when the response cannot be sent. `onStopped` is
+ * Writes the command that answers an exchange with a response. Throws when the response cannot be sent. `stopped` is
  * called when the body is a stream and the client does not take it to its end.
  */
 export function sendResponse(
-  slot: number,
+  exchange: SiteExchange,
   response: Response,
   parts: SendServices & { readonly responses: ResponseClass },
-  onStopped: () => void,
+  stopped: (exchange: SiteExchange) => void,
 ): void {
+  const { slot } = exchange;
   const { outbox, responses, putBytes, chunks } = parts;
   const status = responses.statusOf(response);
   if (status === 0) throw new TypeError("the handler returned Response.error()");
@@ -41,7 +43,8 @@ export function sendResponse(
     outbox.respondFiles(slot, status, fields, filesJson(content, putBytes));
   } else if (content instanceof StreamContent) {
     const { writers } = chunks.get("streams");
-    outbox.respondStream(slot, status, writers.openAnswer(content.stream, slot, onStopped), fields);
+    const stream = writers.openAnswer(content.stream, slot, () => stopped(exchange));
+    outbox.respondStream(slot, status, stream, fields);
   } else {
     outbox.respondBytes(slot, status, putBytes(content), fields);
   }
