@@ -55,9 +55,10 @@ function backendTarget(
   return { request: given, url: `backend:${backend.name}${pathOf(given)}`, backend: undefined };
 }
 
-function pathOf({ path, url }: Request): string {
-  const query = indexOf(url, "?");
-  return query === -1 ? path : path + withoutHash(slice(url, query));
+/** Path and query. Not by `path`, which a router may have set to something else. */
+function pathOf({ url }: Request): string {
+  const rest = cutBackend(url)?.rest ?? slice(url, indexOf(url, "/", indexOf(url, "://") + 3));
+  return withoutHash(rest);
 }
 
 function withoutHash(url: string): string {

@@ -179,7 +179,10 @@ declare class Request implements Body {
   /** The cookies the client sent. */
   readonly cookies: RequestCookies;
 
-  /** For routers: what they find in the path. Empty at first. */
+  /**
+   * For routers: what they find in the path. Empty at first. A parameter called as one of the properties that only this
+   * request has (`id`, `path`, `file`, ...) comes before that one, as routers expect.
+   */
   params: Record<string, string>;
 
   /**

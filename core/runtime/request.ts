@@ -18,6 +18,7 @@ import {
 import { toPath, toSearch } from "./request_target.ts";
 import { type ClientInfo, ownRequestText, parseRequestText, type RequestText } from "./request_text.ts";
 import { formatRequestUrl, type RequestUrl } from "./request_url.ts";
+import { shadow } from "./router_properties.ts";
 import { finishClass, toDictionary, toUSVString } from "./web_idl.ts";
 
 /** What the Request class needs of its isolate. */
@@ -150,6 +151,11 @@ export function createRequestClass(services: RequestServices) {
     }
 
     get path(): string {
+      return this.#ownPath();
+    }
+
+    /** Not what a router may call so. */
+    #ownPath(): string {
       if (this.#path === undefined) {
         const event = this.#event!;
         const start = event.indexOf("\n") + 1;
@@ -164,7 +170,6 @@ export function createRequestClass(services: RequestServices) {
     }
 
     get query(): string {
-      if (this.#extras?.query !== undefined) return this.#extras.query as never;
       const search = this.#search ?? this.#parsed().search;
       return search === "" ? "" : search.slice(1);
     }
@@ -172,17 +177,16 @@ export function createRequestClass(services: RequestServices) {
     /** An object is kept for the script alone: routers (itty-router) note the parsed query here. */
     set query(value: string) {
       if (typeof value === "object" && value !== null) {
-        extrasOfRequest(this).query = value;
+        shadow(this, "query", value);
         return;
       }
-      if (this.#extras !== undefined) this.#extras.query = undefined;
       this.#search = toSearch(value);
       this.#touched = true;
     }
 
     get url(): string {
       const text = this.#parsed();
-      return formatRequestUrl(text, this.path, this.#search ?? text.search);
+      return formatRequestUrl(text, this.#ownPath(), this.#search ?? text.search);
     }
 
     get originalUrl(): string {
@@ -196,7 +200,7 @@ export function createRequestClass(services: RequestServices) {
     }
 
     get file(): string {
-      return this.#file ?? defaultFile(root, this.path);
+      return this.#file ?? defaultFile(root, this.#ownPath());
     }
 
     set file(value: string) {
@@ -285,7 +289,8 @@ export function createRequestClass(services: RequestServices) {
       const changes: RequestChanges = {};
       if (request.#touched) {
         const text = request.#parsed();
-        if (request.path !== text.path || request.#event === undefined) changes.path = request.path;
+        const path = request.#ownPath();
+        if (path !== text.path || request.#event === undefined) changes.path = path;
         if (request.#search !== undefined && request.#search !== text.search)
           changes.query = request.#search.slice(1);
         if (request.#method !== undefined && request.#method !== text.method)

@@ -4,12 +4,11 @@ import type { AbortSignal } from "./events/chunk.ts";
 import type { Headers } from "./headers.ts";
 import { defineProperty } from "./primordials.ts";
 import type { RequestSettings } from "./request_settings.ts";
+import { assignParams, shadow } from "./router_properties.ts";
 
 /** What most requests never need: made when a script asks for it. */
 export interface RequestExtras {
   settings: RequestSettings;
-  /** An object that the script keeps in `query`. */
-  query: object | undefined;
   params: unknown;
   cookies: RequestCookies | undefined;
   /** The request it was made from, whose signal it follows. */
@@ -23,7 +22,6 @@ export function makeExtras(settings: RequestSettings, parent?: RequestExtras): R
   return {
     settings,
     parent,
-    query: undefined,
     params: undefined,
     cookies: undefined,
     signal: undefined,
@@ -96,7 +94,11 @@ export function defineExtras<T extends { readonly headers: Headers }>(
   extrasOf: (request: T) => RequestExtras,
   chunks: BodyServices["chunks"],
 ): void {
-  const define = (name: string, get: (request: T) => unknown, set?: (value: unknown) => void): void => {
+  const define = (
+    name: string,
+    get: (request: T) => unknown,
+    set?: (this: object, value: unknown) => void,
+  ) => {
     const { getter } = {
       getter(this: T): unknown {
         return get(this);
@@ -109,16 +111,23 @@ export function defineExtras<T extends { readonly headers: Headers }>(
   define("destination", (request) => settingsOf(request) && "");
   define("duplex", (request) => settingsOf(request) && "half");
   define("signal", (request) => signalOfExtras(extrasOf(request), chunks));
-  define("cookies", (request) => {
-    const extras = extrasOf(request);
-    extras.cookies ??= new (chunks.get("cookies").RequestCookies)(request.headers.get("cookie"));
-    return extras.cookies;
-  });
-  const { params } = {
-    // Routers assign what they have found in the path.
-    params(this: T, value: unknown): void {
-      extrasOf(this).params = value;
+  // Routers assign, maybe to a Proxy of the request.
+  const { params, cookies } = {
+    params(this: object, value: unknown): void {
+      assignParams(this, value, undefined);
+    },
+    cookies(this: object, value: unknown): void {
+      shadow(this, "cookies", value);
     },
   };
   define("params", (request) => (extrasOf(request).params ??= {}), params);
+  define(
+    "cookies",
+    (request) => {
+      const extras = extrasOf(request);
+      extras.cookies ??= new (chunks.get("cookies").RequestCookies)(request.headers.get("cookie"));
+      return extras.cookies;
+    },
+    cookies,
+  );
 }

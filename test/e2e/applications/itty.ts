@@ -39,10 +39,11 @@ const plain = Router({ base: "/plain" })
   .all("*", withParams)
   .get("/:one/:two", (request: IRequest) => text(`${request.one} ${request.params.two}`));
 
-const router = AutoRouter({
-  before: [preflight, withCookies],
-  finally: [corsify],
-});
+const shared = AutoRouter({ base: "/shared", before: [preflight], finally: [corsify] }).get("/page", () => [
+  "shared",
+]);
+
+const router = AutoRouter({ before: [withCookies] });
 
 router
   .get("/", () => text("Hello itty!"))
@@ -79,6 +80,7 @@ router
   )
   .all("/pets/*", pets.fetch)
   .all("/plain/*", plain.fetch)
+  .all("/shared/*", shared.fetch)
   .get("/fetched", async (_request: IRequest, { ORIGIN }: Environment) => {
     const answers = await Promise.all(["/a", "/b"].map((path) => fetch(ORIGIN + path)));
     return Promise.all(answers.map((answer) => answer.json()));
