@@ -27,6 +27,8 @@ async function answer(request, response) {
   if (url.pathname === "/search")
     return sendText(response, `Results for "${url.searchParams.get("q") ?? ""}": none.\n`);
   if (url.pathname === "/orders") return sendJson(response, await echo(request));
+  if (url.pathname === "/catalogue")
+    return sendPage(response, pageText("Catalogue", "<p>Stones and sand</p>\n"));
   if (url.pathname === "/internal/status") return sendText(response, "This is nobody's business.\n");
   const page = await renderPage(url.pathname);
   if (page !== undefined) return sendPage(response, page);
@@ -54,9 +56,8 @@ async function renderPage(path) {
   const source = await readFile(new URL(`${name}.txt`, SOURCES), "utf8").catch(() => undefined);
   if (source === undefined) return undefined;
   const [title, ...paragraphs] = source.trim().split("\n\n").map(escapeHtml);
-  const page =
-    `<!doctype html>\n<meta charset="utf-8">\n<title>${title}</title>\n<h1>${title}</h1>\n` +
-    `${paragraphs.map((text) => `<p>${text}</p>\n`).join("")}<p>Made at ${started.toISOString()}</p>\n`;
+  const content = paragraphs.map((text) => `<p>${text}</p>\n`).join("");
+  const page = pageText(title, `${content}<p>Made at ${started.toISOString()}</p>\n`);
   await writeCache(name, page, started).catch((error) => console.error("application:", error.message));
   return page;
 }
@@ -70,6 +71,10 @@ async function writeCache(name, page, started) {
   await writeFile(unfinished, page);
   await utimes(unfinished, started, started);
   await rename(unfinished, new URL(`${name}.html`, CACHE));
+}
+
+function pageText(title, content) {
+  return `<!doctype html>\n<meta charset="utf-8">\n<title>${title}</title>\n<h1>${title}</h1>\n${content}`;
 }
 
 function escapeHtml(text) {

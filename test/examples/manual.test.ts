@@ -21,6 +21,7 @@ const pages = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => `do
 const www = {
   "www/index.html": "<h1>First page</h1>\n",
   "www/about.html": "<h1>About</h1>\n",
+  "www/b/about.html": "<h1>About us</h1>\n",
   "www/404.html": "<h1>Not here</h1>\n",
   "www/film.txt": "0123456789",
 };
