@@ -19,7 +19,8 @@ export const isolatesSection: Section<WrittenIsolates> = {
   fields: {
     live: {
       doc: "Isolates of a worker. One of a small site takes about 2 MB.",
-      type: { kind: "integer", minimum: 1, maximum: 1_000_000 },
+      // docs/decisions/0011: each has 13 memory mappings at least, and Linux lets a process have 65,530.
+      type: { kind: "integer", minimum: 1, maximum: 4096 },
       default: 256,
     },
     memory: {
