@@ -1,4 +1,5 @@
 import { env, type Handler, type ResponseHook } from "lodestone";
+import { timingSafeEqual } from "lodestone/crypto";
 
 const prefix = "/v1";
 /** Bytes of a request's body. */
@@ -20,7 +21,7 @@ const handler: Handler = (request) => {
   const path = request.path.slice(prefix.length);
   if (internal.test(path)) return problem(404, "not found");
 
-  if (!isKey(request.headers.get("x-api-key"))) {
+  if (!timingSafeEqual(request.headers.get("x-api-key") ?? "", key)) {
     return problem(401, "a valid X-Api-Key is needed", { "www-authenticate": "ApiKey" });
   }
 
@@ -46,12 +47,4 @@ export const onResponse: ResponseHook = ({ headers }) => {
 
 function problem(status: number, error: string, headers: HeadersInit = {}): Response {
   return Response.json({ error }, { status, headers });
-}
-
-/** Takes the same time for every wrong key, so that none can be guessed piece by piece. */
-function isKey(given: string | null): boolean {
-  if (given === null || given.length !== key!.length) return false;
-  let difference = 0;
-  for (let i = 0; i < given.length; i++) difference |= given.charCodeAt(i) ^ key!.charCodeAt(i);
-  return difference === 0;
 }

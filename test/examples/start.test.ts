@@ -9,7 +9,16 @@ import { until } from "../support/until.ts";
 
 const START = join(import.meta.dirname, "../../examples/start.js");
 
-const examples = ["hello", "redirects", "not-found", "page-cache", "front-controller", "sidecar"];
+const examples = [
+  "hello",
+  "redirects",
+  "not-found",
+  "page-cache",
+  "front-controller",
+  "sidecar",
+  "hono-app",
+  "signed-links",
+];
 
 test("npm start serves every example and the application, and ends them together", async () => {
   await using child = new Child(process.execPath, [START], { env: { LODESTONE_LISTEN: "127.0.0.1:0" } });

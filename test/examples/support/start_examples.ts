@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { Child } from "../../support/child.ts";
 import { type Lodestone, startLodestone } from "../../support/lodestone.ts";
@@ -86,5 +86,6 @@ function copyExamples(): TemporaryFolder {
     folder.write(path.slice(ROOT.length), readFileSync(path));
   }
   folder.write("package.json", `{ "type": "module" }`);
+  symlinkSync(join(ROOT, "node_modules"), join(folder.path, "node_modules"));
   return folder;
 }
