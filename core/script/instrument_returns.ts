@@ -105,19 +105,25 @@ function functionsAndReturns(program: Node): {
 } {
   const functions: FunctionNode[] = [];
   const statements: { node: ReturnNode; within: FunctionNode }[] = [];
-  const open: { node: Node; within: FunctionNode | undefined }[] = [{ node: program, within: undefined }];
-  for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
-    const { node } = entry;
-    let { within } = entry;
+  const open: Node[] = [program];
+  /** The function that each of them is in. */
+  const around: (FunctionNode | undefined)[] = [undefined];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    let within = around.pop();
     if (isFunction(node)) {
       functions.push(node);
       within = node;
     } else if (node.type === "ReturnStatement" && within !== undefined) {
       statements.push({ node: node as ReturnNode, within });
     }
-    for (const value of Object.values(node)) {
-      for (const child of Array.isArray(value) ? value : [value]) {
-        if (isNode(child)) open.push({ node: child, within });
+    for (const key in node) {
+      const value: unknown = node[key as keyof Node];
+      if (typeof value !== "object" || value === null) continue;
+      const children: readonly unknown[] = Array.isArray(value) ? value : [value];
+      for (const child of children) {
+        if (!isNode(child)) continue;
+        open.push(child);
+        around.push(within);
       }
     }
   }
@@ -149,12 +155,13 @@ function edited(code: string, edits: readonly Edit[]): string {
 /** Indices in a bundle as places in the source. */
 class Places {
   readonly #code: string;
-  readonly #lineStarts: readonly number[];
+  readonly #lineStarts: number[];
   readonly #map: SourceMap;
 
   constructor(code: string, payload: SourceMapPayload) {
     this.#code = code;
-    this.#lineStarts = [0, ...[...code.matchAll(/\n/g)].map(({ index }) => index + 1)];
+    this.#lineStarts = [0];
+    for (let i = code.indexOf("\n"); i !== -1; i = code.indexOf("\n", i + 1)) this.#lineStarts.push(i + 1);
     this.#map = new SourceMap(payload);
   }
 
