@@ -5,8 +5,7 @@ import { microseconds } from "../observe/trace.ts";
 import type { CodeCache } from "./code_cache.ts";
 import type { CompiledRuntime } from "./compiled_runtime.ts";
 import type { CompiledSite } from "./compiled_site.ts";
-import { ErrorMapper } from "./error_location.ts";
-import { errorSummary } from "./error_summary.ts";
+import { ErrorMappers } from "./error_mappers.ts";
 import { guestStack } from "./guest_error.ts";
 import { type SiteActivity, UNWATCHED } from "./heartbeat.ts";
 import type { IsolateHolder, LiveIsolates } from "./live_isolates.ts";
@@ -64,7 +63,7 @@ export class SiteScripts implements IsolateHolder {
   #candidates: CompiledSite[];
   /** Until then nothing is tried after the last candidate could not be loaded; milliseconds. */
   #retryAt = 0;
-  readonly #mappers = new WeakMap<CompiledSite, ErrorMapper>();
+  readonly #mappers = new ErrorMappers();
   readonly #retired = new Set<SiteIsolate>();
   /** Until then the scripts are not to run, unless they are let again before. */
   #quarantinedUntil: number | undefined;
@@ -161,9 +160,9 @@ export class SiteScripts implements IsolateHolder {
     this.#quarantinedUntil = undefined;
   }
 
-  /** Whether there is an isolate that nothing needs before the next request. */
+  /** Whether there is an isolate that nothing needs before the next request; a debugger may need it at any time. */
   get isIdle(): boolean {
-    return this.#current?.isIdle === true;
+    return this.#inspection === undefined && this.#current?.isIdle === true;
   }
 
   get memory(): number {
@@ -239,13 +238,10 @@ export class SiteScripts implements IsolateHolder {
   }
 
   #reportThrown(compiled: CompiledSite, what: string, stack: string): ScriptFailure {
-    const mapper = this.#mapper(compiled);
-    const fault = mapper.locate(stack);
-    const summary = errorSummary(stack, fault);
-    const mapped = mapper.mapStack(stack);
-    this.#reports.fault(summary === "" ? what : `${what}: ${summary}`, mapped, fault);
-    const places = fault === undefined ? [] : [{ fault, source: mapper.sourceOf(fault.file) }];
-    return { thrown: errorSummary(stack, undefined), places, stack: mapped };
+    const { summary, failure } = this.#mappers.failure(compiled, stack);
+    const told = summary === "" ? what : `${what}: ${summary}`;
+    this.#reports.fault(told, failure.stack, failure.places[0]?.fault);
+    return failure;
   }
 
   #running(message: string): string {
@@ -267,16 +263,6 @@ export class SiteScripts implements IsolateHolder {
     this.#isolates.remove(this);
   }
 
-  /** One per version, because taking a source map apart is costly and a failing script fails often. */
-  #mapper(compiled: CompiledSite): ErrorMapper {
-    let mapper = this.#mappers.get(compiled);
-    if (mapper === undefined) {
-      mapper = new ErrorMapper(compiled);
-      this.#mappers.set(compiled, mapper);
-    }
-    return mapper;
-  }
-
   #retire(isolate: SiteIsolate): void {
     if (isolate.busy) this.#retired.add(isolate);
     else isolate.dispose();
@@ -295,8 +281,8 @@ export class SiteScripts implements IsolateHolder {
         inspected: this.#inspection !== undefined,
         idle: (isolate) => this.finished(isolate),
         // Stacks that scripts log tell of the source too.
-        log: (level, text) => this.#reports.line(level, this.#mapper(compiled).mapText(text)),
-        mapText: (text) => this.#mapper(compiled).mapText(text),
+        log: (level, text) => this.#reports.line(level, this.#mappers.mapText(compiled, text)),
+        mapText: (text) => this.#mappers.mapText(compiled, text),
         rejected: (isolate, message, stack) => this.reportFailure(isolate, this.#running(message), stack),
         died: (isolate, waiting, message) => this.#died(isolate, waiting, message),
         catastrophe: (message) => this.#reports.catastrophe(message),
