@@ -190,6 +190,36 @@ test("fetches, bodies and failures are told", async (t) => {
   ]);
 });
 
+test("what belongs to no exchange is told where it was begun", async (t) => {
+  const site = await start(
+    t,
+    `export default async (request: Request) => {
+  const key = crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
+  const response = await fetch("backend:app/thing?q", { method: "PUT", body: "x" });
+  const reader = response.body.getReader();
+  const { value } = await reader.read();
+  clearTimeout(setTimeout(() => {}, 60000));
+  return new Response(value.length + (await key).publicKey.type);
+};`,
+  );
+  const request = ask(site, "/x");
+  (await site.backend.call(0)).respond(203, "fetched");
+  const lines = words(site, await stepsOf(site, request)).slice(3);
+  assert.equal((await request.answer).text, "7public");
+  const begun = lines
+    .filter((line) => line.startsWith("begin"))
+    .map((line) => line.replace(/^begin \d+ /, ""));
+  assert.deepEqual(begun.slice(0, 2).toSorted(), ["crypto.generateKey", "fetch PUT backend:app/thing?q"]);
+  assert.ok(begun.includes("timer of 60000 ms"));
+  const number = lines.find((line) => line.includes("backend:app"))?.split(" ")[1];
+  assert.ok(
+    lines.some((line) => line.startsWith(`end ${number} 203`)),
+    lines.join("\n"),
+  );
+  const timer = lines.find((line) => line.includes("timer"))?.split(" ")[1];
+  assert.ok(lines.includes(`end ${timer} stopped`), lines.join("\n"));
+});
+
 test("which return decided is exact: not a helper's, not a callback's, not another branch's", async (t) => {
   const site = await start(
     t,

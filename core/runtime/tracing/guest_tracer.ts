@@ -56,8 +56,9 @@ export class GuestTracer implements Tracer {
     };
   }
 
-  handed(request: Request, { script, source }: Handler): void {
+  handed(request: Request, handler: Handler): void {
     attempt(() => {
+      const { script, source } = handler;
       const traced = this.#begin(script, source);
       traced.before = this.#parts.requests.viewOf(request);
       this.#note("script", script);
