@@ -6,6 +6,7 @@ import { type FetchTarget, fetchTarget } from "./fetch_target.ts";
 import { Headers, headersFromText, headersToText } from "./headers.ts";
 import { jsonStringify, startsWith } from "./primordials.ts";
 import type { Request, RequestClass } from "./request.ts";
+import { bodyToSend, isSpent } from "./request_body.ts";
 import type { BodyChange, SendServices } from "./request_changes.ts";
 import { knownSignal } from "./request_extras.ts";
 import type { RequestInit } from "./request_settings.ts";
@@ -44,7 +45,7 @@ export function createFetch(parts: FetchParts): Fetch {
     }
     const { redirect } = requests.settingsOf(request);
     const headers = fieldsFor(request, url);
-    const body = contentOf(request) === undefined ? undefined : requests.bodyOf(request);
+    const body = contentOf(request) === undefined ? undefined : bodyToSend(request, parts);
     const json = jsonStringify({ url, method: request.method, headers, redirect, body });
     const operation = operations.next();
     outbox.fetchOrigin(operation, json);
@@ -73,7 +74,7 @@ export function createFetch(parts: FetchParts): Fetch {
   return async (input, init) => {
     const target = fetchTarget(input, init, requests);
     const { request } = target;
-    if (requests.isSpent(request)) {
+    if (isSpent(request)) {
       throw new TypeError(`fetch("${request.url}"): the request's body has been used already`);
     }
     const signal = knownSignal(requests.extrasOf(request));

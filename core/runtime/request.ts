@@ -1,11 +1,12 @@
-import { Body, contentOf, isUnusable, setContent, shareBody } from "./body.ts";
+import { Body, contentOf, setContent, shareBody } from "./body.ts";
 import { boundedText } from "./bounded_text.ts";
 import { type Content, HeldBody, UNRESOLVED } from "./content.ts";
 import { defaultFile } from "./default_file.ts";
 import { extractBody } from "./extract_body.ts";
 import { Headers, headersChanged, headersFromText, headersToText } from "./headers.ts";
-import { bodyToSend, givenAway, isOwnBody, NO_BODY, sharedBody } from "./request_body.ts";
-import { type BodyChange, type RequestChanges, type SendServices, stringRecord } from "./request_changes.ts";
+import { inspectSymbol } from "./inspect_symbol.ts";
+import { bodyToSend, givenAway, NO_BODY, sharedBody } from "./request_body.ts";
+import { type RequestChanges, type SendServices, stringRecord } from "./request_changes.ts";
 import { defineExtras, type ExtraProperties, makeExtras, type RequestExtras } from "./request_extras.ts";
 import { toMethod } from "./request_method.ts";
 import {
@@ -235,6 +236,10 @@ export function createRequestClass(services: RequestServices) {
       return { address, port, tls: scheme === "https" };
     }
 
+    [inspectSymbol](): object {
+      return { method: this.method, url: this.url, headers: this.headers };
+    }
+
     clone(): Request {
       const body = shareBody(this, "Request.clone()");
       const copy = new Request(INCOMING);
@@ -263,16 +268,6 @@ export function createRequestClass(services: RequestServices) {
 
     static settingsOf(request: Request): RequestSettings {
       return request.#extras?.settings ?? INCOMING_SETTINGS;
-    }
-
-    /** Whether its body cannot be sent. The client's own is the host's to judge, which keeps what scripts read. */
-    static isSpent(request: Request): boolean {
-      return request.#bodyChanged && !isOwnBody(contentOf(request)) && isUnusable(request);
-    }
-
-    /** The body to be sent, once. */
-    static bodyOf(request: Request): BodyChange {
-      return bodyToSend(request, services);
     }
 
     static viewOf(request: Request) {
@@ -312,8 +307,8 @@ export function createRequestClass(services: RequestServices) {
     }
   }
 
-  const { incoming, slotOf, settingsOf, extrasOf, isSpent, bodyOf, viewOf, changesOf } = Request;
-  const internal = { incoming, slotOf, settingsOf, extrasOf, isSpent, bodyOf, viewOf, changesOf };
+  const { incoming, slotOf, settingsOf, extrasOf, viewOf, changesOf } = Request;
+  const internal = { incoming, slotOf, settingsOf, extrasOf, viewOf, changesOf };
   defineExtras(Request.prototype, settingsOf, extrasOf, chunks);
   finishClass(Request, "Request", ["method", "url", "headers", "clone"]);
   for (const name in internal) Reflect.deleteProperty(Request, name);

@@ -43,6 +43,11 @@ export function bodyToSend(request: Body, services: SendServices): BodyChange {
   return bodyChange(isOwnBody(content) ? content : contentToSend(request, "sending a request"), services);
 }
 
+/** Whether the body cannot be sent: it has been used, and is not the client's own. */
+export function isSpent(request: Body): boolean {
+  return !isOwnBody(contentOf(request)) && isUnusable(request);
+}
+
 function bodyOfContent(content: Content): ExtractedBody {
   const stream = content instanceof StreamContent ? content.stream : undefined;
   return { content, type: undefined, stream };

@@ -3,6 +3,7 @@ import type { Content } from "./content.ts";
 import type { ResponseCookies } from "./cookies/response_cookies.ts";
 import { extractBody, TEXT_TYPE } from "./extract_body.ts";
 import { Headers, headersToText, makeHeadersImmutable } from "./headers.ts";
+import { inspectSymbol } from "./inspect_symbol.ts";
 import { jsonStringify } from "./primordials.ts";
 import { type FileOptions, toFileContent, toPartsContent } from "./response_files.ts";
 import {
@@ -113,6 +114,10 @@ export function createResponseClass(services: BodyServices) {
 
     get cookies(): ResponseCookies {
       return new (chunks.get("cookies").ResponseCookies)(this.headers);
+    }
+
+    [inspectSymbol](): object {
+      return { status: this.#status, headers: this.headers };
     }
 
     clone(): Response {

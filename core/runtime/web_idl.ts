@@ -41,6 +41,8 @@ const ENUMERABLE = freezeObject({ __proto__: null, enumerable: true });
  */
 export function finishClass(target: { prototype: object }, name: string, members: readonly string[]): void {
   makeEnumerable(target.prototype, members);
+  // The bundler may have given it another one.
+  defineProperty(target, "name", freezeObject({ __proto__: null, value: name, configurable: true }));
   defineProperty(
     target.prototype,
     Symbol.toStringTag,

@@ -17,7 +17,7 @@ import type { ChunkContext } from "../chunks.ts";
 import type { Content } from "../content.ts";
 import { makeStream, sealStream, sourceOf } from "./made_stream.ts";
 import { readAll } from "./read_all.ts";
-import { isDisturbed, isLocked, isReadableStream, tee } from "./stream_state.ts";
+import { hideInternals, isDisturbed, isLocked, isReadableStream, tee } from "./stream_state.ts";
 import { StreamWriters } from "./stream_writers.ts";
 import { decodeStream, TextDecoderStream } from "./text_decoder_stream.ts";
 import { TextEncoderStream } from "./text_encoder_stream.ts";
@@ -26,6 +26,7 @@ export type StreamsChunk = ReturnType<typeof create>;
 
 /** The classes of the Streams standard, and what bodies need of them. */
 export function create(context: ChunkContext) {
+  hideInternals();
   return {
     globals: {
       ByteLengthQueuingStrategy,

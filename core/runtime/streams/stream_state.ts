@@ -1,5 +1,6 @@
-import { ReadableStream, type ReadableStreamDefaultReader } from "web-streams-polyfill";
-import { hasOwn, reflectApply } from "../primordials.ts";
+import { ReadableStream, type ReadableStreamDefaultReader, WritableStream } from "web-streams-polyfill";
+import { inspectSymbol } from "../inspect_symbol.ts";
+import { defineProperty, hasOwn, reflectApply } from "../primordials.ts";
 
 // As they were before a script could replace them.
 const { tee: teeMethod, getReader: getReaderMethod, cancel: cancelMethod } = ReadableStream.prototype;
@@ -34,4 +35,16 @@ export function readerOf(stream: ReadableStream): ReadableStreamDefaultReader<un
 
 export function cancelStream(stream: ReadableStream): Promise<void> {
   return reflectApply(cancelMethod, stream, []) as Promise<void>;
+}
+
+/** What `console` shows of streams: nothing of how they work. */
+export function hideInternals(): void {
+  const view = {
+    [inspectSymbol](this: { readonly locked: boolean }): object {
+      return { locked: this.locked };
+    },
+  }[inspectSymbol];
+  for (const prototype of [ReadableStream.prototype, WritableStream.prototype]) {
+    defineProperty(prototype, inspectSymbol, { value: view });
+  }
 }
