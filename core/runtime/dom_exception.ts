@@ -43,12 +43,13 @@ export class DOMException extends Error {
   readonly #message: string;
 
   constructor(message = "", name = "Error") {
-    // Without the message, which would become a property of the object.
-    super();
-    this.#message = toDOMString(message);
+    const text = toDOMString(message);
+    super(text);
+    this.#message = text;
     this.#name = toDOMString(name);
-    // Anew, now that there are a name and a message for its first line.
+    // Anew, now that there is a name for its first line. Of messages V8 puts only one there that is the object's own.
     captureStackTrace(this, new.target);
+    delete (this as { message?: string }).message;
   }
 
   override get name(): string {

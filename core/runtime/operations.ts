@@ -1,6 +1,28 @@
+import { DOMException } from "./dom_exception.ts";
+
 interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: unknown) => void;
+}
+
+/** What an operation of the host failed with: name and message of the error to be made of it. */
+export class HostFailure {
+  readonly name: string;
+  readonly message: string;
+
+  constructor(name: string, message: string) {
+    this.name = name;
+    this.message = message;
+  }
+
+  /** A TypeError, RangeError or Error by those names, else a DOMException. */
+  toError(): Error {
+    const { name, message } = this;
+    if (name === "Error") return new Error(message);
+    if (name === "TypeError") return new TypeError(message);
+    if (name === "RangeError") return new RangeError(message);
+    return new DOMException(message, name);
+  }
 }
 
 /**
@@ -17,10 +39,15 @@ export class Operations {
   }
 
   /** The promise of an operation that a command of this entry starts. */
-  wait<T>(operation: number): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.#pending.set(operation, { resolve: resolve as (value: unknown) => void, reject });
-    });
+  async wait<T>(operation: number): Promise<T> {
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        this.#pending.set(operation, { resolve: resolve as (value: unknown) => void, reject });
+      });
+    } catch (reason) {
+      // Made here, where V8 knows who waits: the stack tells the line of the script.
+      throw reason instanceof HostFailure ? reason.toError() : reason;
+    }
   }
 
   /** Nobody waits for it any more. */

@@ -1,5 +1,4 @@
-import { DOMException } from "./dom_exception.ts";
-import type { Operations } from "./operations.ts";
+import { HostFailure, type Operations } from "./operations.ts";
 
 /** Event `F`: the head that a fetch brought. */
 export interface FetchedHead {
@@ -23,20 +22,15 @@ export function settleOperation(event: string, next: unknown, operations: Operat
     case "D":
       return operations.settle(operation, next);
     case "E":
-      return operations.fail(operation, operationError(rest));
+      return operations.fail(operation, hostFailure(rest));
     case "F":
       return operations.settle(operation, fetchedHead(rest));
   }
 }
 
-function operationError(text: string): Error {
+function hostFailure(text: string): HostFailure {
   const end = text.indexOf("\n");
-  const name = text.slice(0, end);
-  const message = text.slice(end + 1);
-  if (name === "Error") return new Error(message);
-  if (name === "TypeError") return new TypeError(message);
-  if (name === "RangeError") return new RangeError(message);
-  return new DOMException(message, name);
+  return new HostFailure(text.slice(0, end), text.slice(end + 1));
 }
 
 function fetchedHead(text: string): FetchedHead {
