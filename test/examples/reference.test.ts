@@ -61,6 +61,27 @@ test("what the manual says is left out is not there", async (t) => {
   assert.deepEqual(JSON.parse((await site.get("/")).text), []);
 });
 
+/** ECMA-429 (WinterTC), 2025: its interfaces, and what the global object has besides. */
+const MINIMUM = `
+  AbortController AbortSignal Blob ByteLengthQueuingStrategy CompressionStream CountQueuingStrategy Crypto CryptoKey
+  CustomEvent DecompressionStream DOMException ErrorEvent Event EventTarget File FormData Headers MessageChannel
+  MessageEvent MessagePort Performance PromiseRejectionEvent ReadableByteStreamController ReadableStream
+  ReadableStreamBYOBReader ReadableStreamBYOBRequest ReadableStreamDefaultController ReadableStreamDefaultReader Request
+  Response SubtleCrypto TextDecoder TextDecoderStream TextEncoder TextEncoderStream TransformStream
+  TransformStreamDefaultController URL URLPattern URLSearchParams WebAssembly WritableStream
+  WritableStreamDefaultController WritableStreamDefaultWriter atob btoa clearInterval clearTimeout console crypto fetch
+  navigator onerror onrejectionhandled onunhandledrejection performance queueMicrotask reportError self setInterval
+  setTimeout structuredClone`;
+
+test("all of the minimum common API is there, or told as left out", () => {
+  const globals = inCode(section("Globals"));
+  const absent = inCode(section("What is left out"));
+  const silent = MINIMUM.trim()
+    .split(/\s+/)
+    .filter((name) => !globals.includes(name) && !absent.includes(name));
+  assert.deepEqual(silent, []);
+});
+
 /** A member of a global object or of its class; undefined where there is none. */
 function expression(name: string): string {
   const [first = "", ...members] = name.split(".");
