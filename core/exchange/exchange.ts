@@ -22,6 +22,8 @@ import type { Site } from "./site_table.ts";
 /** What exchanges share in a worker. */
 export interface ExchangeServices extends Destinations {
   readonly timers: TimerWheel;
+  /** Milliseconds without progress after which a body that a script writes is cut off. */
+  readonly idleTimeout: number;
   readonly access: AccessLog;
   /** Whether clients are told how scripts have failed. */
   readonly dev: boolean;

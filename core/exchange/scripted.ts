@@ -3,6 +3,7 @@ import type { BodySource } from "../http/body.ts";
 import { isBodiless } from "../http/body_framing.ts";
 import { HttpError } from "../http/http_error.ts";
 import { standardPage } from "../http/standard_page.ts";
+import { TimedBody } from "../http/timed_body.ts";
 import type { Timer } from "../http/timer_wheel.ts";
 import type { Trace } from "../observe/trace.ts";
 import type { ScriptFailure } from "../script/script_failure.ts";
@@ -122,9 +123,11 @@ export class Scripted implements ScriptTask {
   answerStream(head: ScriptHead, body: BodySource): void {
     this.#deadline?.cancel();
     this.#deadline = undefined;
+    const { idleTimeout, timers } = this.#services;
     this.#exchange.attempt(() => {
       try {
-        this.#exchange.sendStreaming({ ...checkScriptHead(head), body, by: "script" });
+        const timed = new TimedBody(body, "sending a body that a script writes", idleTimeout, timers);
+        this.#exchange.sendStreaming({ ...checkScriptHead(head), body: timed, by: "script" });
       } catch (error) {
         body.cancel();
         throw error;

@@ -86,6 +86,7 @@ export class SiteRouter {
       backends: options.backends,
       backendFailures: new BackendFailures(options.logger),
       timers: options.timers,
+      idleTimeout: options.config.http.idleTimeout,
       access: options.access,
       dev: options.config.dev,
       observer: options.observer,

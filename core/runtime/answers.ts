@@ -12,6 +12,10 @@ import { sendResponse } from "./send_response.ts";
 import type { SiteExchange } from "./site_exchange.ts";
 import type { Tracing } from "./tracing.ts";
 
+/** Why the stream of an answer is cancelled. */
+const NOBODY_WANTS_IT =
+  "nobody takes the rest of the body: the client has left, or asked for the head alone, or nothing came for too long";
+
 export interface AnswerParts extends SendServices {
   readonly requests: RequestClass;
   readonly responses: ResponseClass;
@@ -101,12 +105,17 @@ export class Answers {
       this.#clientLeft(exchange);
     }
     // Not when the answer was written whole: then no writer is left.
-    chunks.loaded("streams")?.writers.stopAnswer(slot, new TypeError("the client has left"));
+    chunks.loaded("streams")?.writers.stopAnswer(slot, new TypeError(NOBODY_WANTS_IT));
   }
 
   #send(exchange: SiteExchange, response: Response): void {
-    sendResponse(exchange, response, this.#parts, this.#clientLeft);
+    sendResponse(exchange, response, this.#parts, this.#stopped);
   }
+
+  /** A client that asks for the head alone has its whole answer. */
+  readonly #stopped = (exchange: SiteExchange): void => {
+    if (exchange.incoming.method !== "HEAD") this.#clientLeft(exchange);
+  };
 
   readonly #clientLeft = ({ incoming }: SiteExchange): void => {
     const { requests, chunks } = this.#parts;

@@ -188,7 +188,7 @@ export class SiteHarness {
         sites: [harness.#site],
         backends: {},
         origins: defaultsOf(originsSection),
-        http: {} as never,
+        http: { idleTimeout: 60_000 } as never,
         files: { statAge: 1000, statEntries: 1000 },
         log: { level: "trace", access: false },
         dev: false,
