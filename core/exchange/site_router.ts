@@ -161,6 +161,7 @@ export class SiteRouter {
             reports: this.#reports(config.name),
             activity: this.#options.heartbeat?.of(config.name),
             traces: this.#traces !== undefined,
+            waitLimit: this.#options.config.drainTimeout,
             inspection: this.#inspection(config),
           });
     const site: Site = { config, scripts, folders };

@@ -44,6 +44,7 @@ export class ScriptWork implements CommandTarget {
   /** Bodies that scripts write, with the exchange they belong to. */
   readonly #streams = new Map<number, { readonly slot: number; readonly body: ScriptBody }>();
   #openPromises = 0;
+  #waitsNoLonger = false;
 
   constructor(site: SiteConfig, services: WorkServices) {
     this.#site = site;
@@ -86,6 +87,14 @@ export class ScriptWork implements CommandTarget {
   /** Whether an exchange waits for the host. */
   isWaiting(slot: number): boolean {
     return this.#operations.isWaiting(slot);
+  }
+
+  /** Promises given to `ctx.waitUntil` count no more. Returns how many are open. */
+  waitNoLonger(): number {
+    const promises = this.#openPromises;
+    this.#waitsNoLonger = true;
+    this.#openPromises = 0;
+    return promises;
   }
 
   /** An entry is over. */
@@ -251,6 +260,7 @@ export class ScriptWork implements CommandTarget {
   }
 
   keepFor(promises: number): void {
+    if (this.#waitsNoLonger) return;
     this.#openPromises = promises;
     if (!this.busy) this.#services.idle();
   }

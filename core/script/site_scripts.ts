@@ -54,6 +54,7 @@ export class SiteScripts implements IsolateHolder {
   readonly #isolates: LiveIsolates;
   readonly #traces: boolean;
   readonly #inspection: Inspection | undefined;
+  readonly #waitLimit: number;
   readonly #now: () => number;
   #loadFailure: ScriptFailure | undefined;
   /** The newest version does not even compile. */
@@ -85,6 +86,8 @@ export class SiteScripts implements IsolateHolder {
     /** Whether requests may be traced; off by default. */
     traces?: boolean | undefined;
     inspection?: Inspection | undefined;
+    /** Milliseconds that a version which has been replaced may go on for `ctx.waitUntil` alone. */
+    waitLimit?: number;
     /** Monotonic milliseconds. */
     now?: () => number;
   }) {
@@ -97,6 +100,7 @@ export class SiteScripts implements IsolateHolder {
     this.#activity = options.activity ?? UNWATCHED;
     this.#traces = options.traces ?? false;
     this.#inspection = options.inspection;
+    this.#waitLimit = options.waitLimit ?? 30_000;
     this.#now = options.now ?? (() => performance.now());
     this.#candidates = [];
     if (options.compiled !== undefined) this.load(options.compiled);
@@ -264,8 +268,18 @@ export class SiteScripts implements IsolateHolder {
   }
 
   #retire(isolate: SiteIsolate): void {
-    if (isolate.busy) this.#retired.add(isolate);
-    else isolate.dispose();
+    if (!isolate.busy) return isolate.dispose();
+    this.#retired.add(isolate);
+    setTimeout(() => this.#waitedLong(isolate), this.#waitLimit).unref();
+  }
+
+  #waitedLong(isolate: SiteIsolate): void {
+    const promises = isolate.work.waitNoLonger();
+    if (promises === 0 || !this.#retired.has(isolate)) return;
+    const { version } = isolate.compiled;
+    const message = `version ${version} has been replaced: it goes on no longer for ctx.waitUntil`;
+    this.#reports.line(40, `${message}, ${promises} promises are open after ${this.#waitLimit} ms`);
+    this.finished(isolate);
   }
 
   /** Undefined, and reported, when the version cannot be loaded. */

@@ -67,3 +67,29 @@ test("a version that could not be loaded for a while is tried again", async (t) 
   );
   await until("it is loaded", async () => (await site.get("/")).text === "at last");
 });
+
+test("a replaced version goes on for ctx.waitUntil, but not for a promise that never settles", async (t) => {
+  const worker = (name: string) => `
+    export default {
+      fetch(request, env, ctx) {
+        if (request.path === "/soon") ctx.waitUntil(scheduler.wait(50).then(() => console.log("${name} is done")));
+        if (request.path === "/never") {
+          ctx.waitUntil(new Promise(() => {}));
+          setInterval(() => console.log("${name} ticks"), 20);
+        }
+        return new Response("${name}");
+      },
+    };`;
+  const site = await SiteHarness.start(t, worker("old"));
+  await site.get("/soon");
+  await site.get("/never");
+  await site.reload(worker("new"));
+  assert.equal((await site.get("/")).text, "new");
+  await until("its work is done", () => site.logText().includes("old is done"));
+  await until("it ends", () => site.logText(40).includes("version 1 has been replaced"));
+  const ticks = () => site.logText().split("old ticks").length;
+  const before = ticks();
+  assert.ok(before > 1);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(ticks(), before);
+});
