@@ -259,7 +259,9 @@ test("the signal of an exchange that was answered does not abort", () => {
 
 test("a signal given follows, and clones follow it too", () => {
   const guest = new Guest();
-  const { AbortController: Controller } = guest.events() as unknown as { AbortController: typeof AbortController };
+  const { AbortController: Controller } = guest.events() as unknown as {
+    AbortController: typeof AbortController;
+  };
   const controller = new Controller();
   const request = new guest.Request(URL_OF, { signal: controller.signal });
   const copies = [request.clone(), new guest.Request(request), new guest.Request(request, { signal: null })];
