@@ -9,6 +9,8 @@ export interface ScriptBodyObserver {
   taken(operation: number): void;
   /** Nobody wants the piece. */
   refused(operation: number): void;
+  /** Whoever received it wants no more, although the script has not written all. */
+  abandoned(): void;
   /** The body has come to its end, one way or the other. */
   closed(): void;
 }
@@ -66,7 +68,9 @@ export class ScriptBody implements BodySource {
   }
 
   cancel(): void {
+    const isAbandoned = !this.#closed && !this.#complete && this.#failure === undefined;
     this.#end(() => {});
+    if (isAbandoned) this.#observer.abandoned();
   }
 
   /** Returns whether everything so far has been delivered. */

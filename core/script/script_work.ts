@@ -31,6 +31,8 @@ export interface WorkServices {
   idle(): void;
 }
 
+const NOBODY = "nobody wants more of this body";
+
 /** What the scripts of one isolate have under way: exchanges, operations, timers, bodies they write. */
 export class ScriptWork implements CommandTarget {
   readonly #site: SiteConfig;
@@ -167,7 +169,9 @@ export class ScriptWork implements CommandTarget {
     const { isFull } = this.#operations;
     const body = new ScriptBody({
       taken: (operation) => this.settleText(operation, ""),
-      refused: (operation) => this.failOperation(operation, "AbortError", "nobody wants more of this body"),
+      refused: (operation) => this.failOperation(operation, "AbortError", NOBODY),
+      // Under the stream's own number, for no piece may be on its way.
+      abandoned: () => this.#services.events.add(`E${stream}\nAbortError\n${NOBODY}`, slot),
       closed: () => {
         this.#streams.delete(stream);
         this.#operations.release(stream);
@@ -237,7 +241,7 @@ export class ScriptWork implements CommandTarget {
     const known = this.#streams.get(stream);
     this.#operations.begin(operation, known?.slot ?? 0);
     if (known !== undefined) known.body.write(operation, bytes);
-    else this.failOperation(operation, "AbortError", "nobody wants more of this body");
+    else this.failOperation(operation, "AbortError", NOBODY);
   }
 
   endBody(stream: number): void {

@@ -23,6 +23,7 @@ function observed() {
   const body = new ScriptBody({
     taken: (operation) => told.push(`taken ${operation}`),
     refused: (operation) => told.push(`refused ${operation}`),
+    abandoned: () => told.push("abandoned"),
     closed: () => told.push("closed"),
   });
   return { body, told };
@@ -66,7 +67,19 @@ test("a receiver that leaves ends it: the piece that waits is refused, and all a
   body.write(1, Buffer.from("a"));
   body.cancel();
   body.write(2, Buffer.from("b"));
-  assert.deepEqual(told, ["refused 1", "closed", "refused 2"]);
+  assert.deepEqual(told, ["refused 1", "closed", "abandoned", "refused 2"]);
+});
+
+test("the script is told of a receiver that leaves between two pieces, and of none that has everything", () => {
+  const between = observed();
+  between.body.start(receiver(10).sink);
+  between.body.write(1, Buffer.from("a"));
+  between.body.cancel();
+  assert.deepEqual(between.told, ["taken 1", "closed", "abandoned"]);
+  const complete = observed();
+  complete.body.end();
+  complete.body.cancel();
+  assert.deepEqual(complete.told, ["closed"]);
 });
 
 test("a failure reaches the receiver, also one that comes later", () => {
