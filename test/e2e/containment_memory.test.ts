@@ -3,7 +3,7 @@ import { attackSuite } from "./attacks/attack_suite.ts";
 
 const LIMIT = /memory limit|ran for more than|out of memory/i;
 const REFUSED = /RangeError|TypeError|SyntaxError/;
-const ANY = /memory limit|ran for more than|RangeError|TypeError|at most/i;
+const ANY = /memory limit|an error of \d+ characters|ran for more than|RangeError|TypeError|at most/i;
 
 attackSuite([
   {

@@ -120,6 +120,7 @@ function polluting(name: string, pollution: string): Attack {
     handler: `if (!polluted) { polluted = true; ${pollution} }\n${USE}`,
     paths: PATHS,
     atOnce: true,
+    deadline: 300,
     outcomes: ANYTHING,
     breaksItself: true,
   };

@@ -20,8 +20,11 @@ export interface Attack {
   readonly atOnce?: true;
   /** What the log says about it. */
   readonly log?: RegExp;
-  /** More of the site's `limits`, as YAML. */
-  readonly limits?: string;
+  /**
+   * Milliseconds of `limits.deadline`, by default so many that it strikes nobody whom a busy machine has kept from
+   * running.
+   */
+  readonly deadline?: number;
   /** Whether `/well` cannot be expected to be answered afterwards: the script has broken its own isolate. */
   readonly breaksItself?: true;
 }
@@ -32,6 +35,11 @@ export interface AttackGroup {
   readonly attacks: readonly Attack[];
   /** How many of them are at work at the same time; 1 by default. */
   readonly together?: number;
+}
+
+/** Attacks among which are some that wait until the deadline. */
+export function impatient(attacks: readonly Attack[]): Attack[] {
+  return attacks.map((attack) => ({ ...attack, deadline: 300 }));
 }
 
 export function sourceOf(attack: Attack): string {

@@ -41,7 +41,7 @@ export function attackSuite(groups: readonly AttackGroup[], config = ""): void {
 }
 
 function siteOf(attack: Attack, i: number): string {
-  const limits = `deadline: 300ms, cpu: 50ms, memory: 32mb, operations: 100${attack.limits === undefined ? "" : `, ${attack.limits}`}`;
+  const limits = `deadline: ${attack.deadline ?? 3000}ms, cpu: 50ms, memory: 32mb, operations: 100`;
   return `  - { hosts: [a${i}.test], scripts: [a${i}.js], limits: { ${limits} } }\n`;
 }
 
