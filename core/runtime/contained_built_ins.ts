@@ -19,6 +19,9 @@ export function containBuiltIns(target: typeof globalThis): void {
   Reflect.deleteProperty(target, "WebAssembly");
   refuseResizable(target, "ArrayBuffer");
   refuseResizable(target, "SharedArrayBuffer");
+  // Whoever sleeps looks like one whom the machine gave no time, and holds up the whole worker.
+  Reflect.deleteProperty(target.Atomics, "wait");
+  Reflect.deleteProperty(target.Atomics, "waitAsync");
   // `Array(1e9).fill(0)` would run on for many seconds, whatever has struck.
   defineProperty(fillInPieces.fill, "length", { value: fill.length, configurable: true });
   define(target.Array.prototype, "fill", fillInPieces.fill);

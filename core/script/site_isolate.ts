@@ -255,7 +255,8 @@ export class SiteIsolate {
     for (const i of index === -1 ? firstOfEach(slots) : [index]) {
       const slot = slots[i] ?? 0;
       const task = this.work.tasks.get(slot);
-      const isAlone = index !== -1 || slots.every((other) => other === slot);
+      // Behind others of the batch it may have been their time that was used up.
+      const isAlone = index === 0 || slots.every((other) => other === slot);
       if (task?.waitsForScripts !== true) {
         if (isAlone && slot !== 0) this.work.failStreams(slot, error.message);
         continue;

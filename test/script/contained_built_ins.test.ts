@@ -136,3 +136,11 @@ test("fill fills as it does elsewhere", async (t) => {
   // biome-ignore lint/security/noGlobalEval: the same text here and in the isolate.
   assert.deepEqual(JSON.parse((await site.get("/")).text), globalThis.eval(cases));
 });
+
+test("no script can sleep", async (t) => {
+  const site = await SiteHarness.start(
+    t,
+    "export default () => Response.json([typeof Atomics.wait, typeof Atomics.waitAsync, typeof Atomics.add]);",
+  );
+  assert.deepEqual(JSON.parse((await site.get("/")).text), ["undefined", "undefined", "function"]);
+});

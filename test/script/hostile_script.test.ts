@@ -282,3 +282,17 @@ test("no text of a script breaks the request to a backend", async (t) => {
     request.leave();
   }
 });
+
+test("requests that pass the CPU limit only together are all answered", async (t) => {
+  const site = await SiteHarness.start(
+    t,
+    `export default () => {
+      const end = Date.now() + 8;
+      while (Date.now() < end);
+      return new Response("worked");
+    };`,
+    { limits: { cpu: 50 } },
+  );
+  const answers = await Promise.all(Array.from({ length: 16 }, () => site.get("/")));
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
+});
