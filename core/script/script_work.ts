@@ -2,17 +2,16 @@ import type { SiteConfig } from "../config/config.ts";
 import type { BodySource } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Trace } from "../observe/trace.ts";
-import { ProtocolError } from "./command_reader.ts";
 import type { CommandTarget } from "./command_runner.ts";
 import { EntryLog } from "./entry_log.ts";
 import type { HostOperations } from "./host_operations.ts";
 import type { IsolateTracing } from "./isolate_tracing.ts";
 import { OperationTable } from "./operation_table.ts";
-import { ScriptBody } from "./script_body.ts";
 import type { RequestChanges, ScriptTask } from "./script_task.ts";
 import { ScriptTimers } from "./script_timers.ts";
 import { bodyText, callText, originFetchText } from "./trace_texts.ts";
 import { type OriginFetcher, type OriginRequest, UnboundWork } from "./unbound_work.ts";
+import { WrittenBodies } from "./written_bodies.ts";
 
 /** What carrying out commands needs of the isolate they come from. */
 export interface WorkServices {
@@ -31,8 +30,6 @@ export interface WorkServices {
   idle(): void;
 }
 
-const NOBODY = "nobody wants more of this body";
-
 /** What the scripts of one isolate have under way: exchanges, operations, timers, bodies they write. */
 export class ScriptWork implements CommandTarget {
   readonly #site: SiteConfig;
@@ -43,8 +40,7 @@ export class ScriptWork implements CommandTarget {
   readonly #timers: ScriptTimers;
   readonly #log: EntryLog;
   readonly #unbound: UnboundWork;
-  /** Bodies that scripts write, with the exchange they belong to. */
-  readonly #streams = new Map<number, { readonly slot: number; readonly body: ScriptBody }>();
+  readonly #written: WrittenBodies;
   #openPromises = 0;
   #waitsNoLonger = false;
 
@@ -58,6 +54,7 @@ export class ScriptWork implements CommandTarget {
     });
     this.#log = new EntryLog(services.log);
     this.#unbound = new UnboundWork(site.limits.body, this, services);
+    this.#written = new WrittenBodies(this, (event, slot) => services.events.add(event, slot));
   }
 
   get tasks(): ReadonlyMap<number, ScriptTask> {
@@ -71,7 +68,7 @@ export class ScriptWork implements CommandTarget {
 
   /** Whether nothing is under way at all: the scripts will not run again before the next request. */
   get isIdle(): boolean {
-    if (this.busy || this.#timers.size > 0 || this.#streams.size > 0) return false;
+    if (this.busy || this.#timers.size > 0 || this.#written.size > 0) return false;
     return this.#operations.underWay === 0;
   }
 
@@ -106,11 +103,7 @@ export class ScriptWork implements CommandTarget {
 
   /** Bodies that the scripts wrote for this exchange, or for all of them, cannot go on. */
   failStreams(slot: number | undefined, message: string): void {
-    for (const stream of this.#streams.values()) {
-      if (slot === undefined || stream.slot === slot) {
-        stream.body.fail(new HttpError(502, "script_body_failed", `writing a body: ${message}`));
-      }
-    }
+    this.#written.failAll(slot, message);
   }
 
   /** The isolate ends. */
@@ -163,22 +156,9 @@ export class ScriptWork implements CommandTarget {
   }
 
   openBody(stream: number, slot: number): BodySource {
-    if (this.#streams.has(stream)) {
-      throw new ProtocolError(`opening a body: number ${stream} names another one already`);
-    }
     const { isFull } = this.#operations;
-    const body = new ScriptBody({
-      taken: (operation) => this.settleText(operation, ""),
-      refused: (operation) => this.failOperation(operation, "AbortError", NOBODY),
-      // Under the stream's own number, for no piece may be on its way.
-      abandoned: () => this.#services.events.add(`E${stream}\nAbortError\n${NOBODY}`, slot),
-      closed: () => {
-        this.#streams.delete(stream);
-        this.#operations.release(stream);
-      },
-    });
+    const body = this.#written.open(stream, slot);
     this.#operations.hold(stream);
-    this.#streams.set(stream, { slot, body });
     if (isFull) body.fail(new HttpError(500, "script_operations", this.#tooMany()));
     return body;
   }
@@ -238,21 +218,16 @@ export class ScriptWork implements CommandTarget {
   }
 
   writePiece(stream: number, operation: number, bytes: Uint8Array): void {
-    const known = this.#streams.get(stream);
-    this.#operations.begin(operation, known?.slot ?? 0);
-    if (known !== undefined) known.body.write(operation, bytes);
-    else this.failOperation(operation, "AbortError", NOBODY);
+    this.#operations.begin(operation, this.#written.slotOf(stream));
+    this.#written.write(stream, operation, bytes);
   }
 
   endBody(stream: number): void {
-    this.#streams.get(stream)?.body.end();
+    this.#written.end(stream);
   }
 
   failBody(stream: number, why: string): void {
-    const known = this.#streams.get(stream);
-    if (known === undefined) return;
-    this.#log.line(50, `a body that the script writes failed: ${why}`);
-    known.body.fail(new HttpError(502, "script_body_failed", "writing a body: the script's stream failed"));
+    if (this.#written.fail(stream)) this.#log.line(50, `a body that the script writes failed: ${why}`);
   }
 
   cancelOperation(operation: number): void {
