@@ -66,6 +66,22 @@ export const sort: <T>(array: T[], compare: (a: T, b: T) => number) => T[] = unc
   Array.prototype.sort,
 ) as never;
 
+export const PlainWeakMap = WeakMap;
+export const weakMapGet: <V>(map: WeakMap<object, V>, key: object) => V | undefined = uncurry(
+  WeakMap.prototype.get,
+) as never;
+export const weakMapSet: <V>(map: WeakMap<object, V>, key: object, value: V) => unknown = uncurry(
+  WeakMap.prototype.set,
+) as never;
+export const PlainPromise = Promise;
+export const promiseThen: (
+  promise: Promise<unknown>,
+  fulfilled: (value: unknown) => void,
+  rejected: () => void,
+) => unknown = uncurry(Promise.prototype.then) as never;
+/** The text of a function's source. */
+export const functionText: (of: object) => string = uncurry(Function.prototype.toString) as never;
+
 export const mapGet: <K, V>(map: Map<K, V>, key: K) => V | undefined = uncurry(Map.prototype.get) as never;
 export const mapSet: <K, V>(map: Map<K, V>, key: K, value: V) => Map<K, V> = uncurry(
   Map.prototype.set,

@@ -90,7 +90,9 @@ export class SiteIsolate {
     const { inspected } = services;
     const inspection = () => this.#guest.inspection!;
     this.#queue = new TurnQueue(inspected ? inspectedTurns(() => this.#queue, inspection, enter) : enter);
-    const tracing = services.traces
+    // What another thread does in an entry cannot be told apart from here.
+    const isTracing = services.traces && !inspected;
+    const tracing = isTracing
       ? new IsolateTracing(site.scripts, compiled.returns, services.mapText)
       : undefined;
     this.#tracing = tracing;
@@ -150,12 +152,12 @@ export class SiteIsolate {
     this.#lastSlot = this.#lastSlot === 0x3fffffff ? 1 : this.#lastSlot + 1;
     const slot = this.#lastSlot;
     this.work.add(slot, task);
-    this.#queue.add(task.requestEvent(slot), slot, undefined, task.trace);
+    this.#queue.add(task.requestEvent(slot), slot, undefined, this.#tracing && task.trace);
   }
 
   /** The head that escalation brought, for onResponse. */
   offerHead(slot: number, status: number, by: string, fields: string): void {
-    const trace = this.work.tasks.get(slot)?.trace;
+    const trace = this.#tracing && this.work.tasks.get(slot)?.trace;
     this.#queue.add(`H${slot}\n${status}\n${by}\n${fields}`, slot, undefined, trace);
   }
 

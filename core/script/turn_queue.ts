@@ -34,20 +34,13 @@ export class TurnQueue {
 
   /** `bytes` travel as an event of their own, right behind. */
   add(event: string, slot: number, bytes?: ArrayBuffer, trace?: Trace): void {
-    if (trace !== undefined) {
-      const isAlone = bytes === undefined;
-      this.#traced.push({
-        events: isAlone ? [event] : [event, bytes],
-        slots: isAlone ? [slot] : [slot, slot],
-        trace,
-      });
-      return this.wake();
-    }
-    this.#events.push(event);
-    this.#slots.push(slot);
+    const { events, slots } =
+      trace === undefined ? { events: this.#events, slots: this.#slots } : this.#tracedBy(trace);
+    events.push(event);
+    slots.push(slot);
     if (bytes !== undefined) {
-      this.#events.push(bytes);
-      this.#slots.push(slot);
+      events.push(bytes);
+      slots.push(slot);
     }
     this.wake();
   }
@@ -55,7 +48,9 @@ export class TurnQueue {
   /** What had been taken goes in again, before everything else. */
   putBack(events: readonly Event[], slots: readonly number[], trace?: Trace): void {
     if (trace !== undefined) {
-      if (events.length > 0) this.#traced.unshift({ events: [...events], slots: [...slots], trace });
+      const traced = this.#tracedBy(trace);
+      traced.events.unshift(...events);
+      traced.slots.unshift(...slots);
       return;
     }
     this.#events = [...events, ...this.#events];
@@ -125,10 +120,22 @@ export class TurnQueue {
     if (this.#events.length > 0) this.wake();
   }
 
+  /** What of one request came in one iteration goes in together, as that of all others does. */
   #handOverTraced(): void {
-    const { events, slots, trace } = this.#traced.shift()!;
-    if (!this.#closed) this.#enter(events, slots, trace);
+    const all = this.#traced;
+    this.#traced = [];
+    for (const { events, slots, trace } of all) {
+      if (!this.#closed && events.length > 0) this.#enter(events, slots, trace);
+    }
     if (this.#traced.length > 0) this.wake();
+  }
+
+  #tracedBy(trace: Trace): TracedEvents {
+    const known = this.#traced.find((each) => each.trace === trace);
+    if (known !== undefined && known.events.length < BATCH) return known;
+    const traced: TracedEvents = { events: [], slots: [], trace };
+    this.#traced.push(traced);
+    return traced;
   }
 }
 

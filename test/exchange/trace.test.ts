@@ -493,6 +493,24 @@ test("so many traces at once are enough", async (t) => {
   assert.ok((await another.answer).headers.has("lodestone-trace"));
 });
 
+test("a traced request meets what an untraced one meets: what comes for it at once goes in at once", async (t) => {
+  const site = await start(
+    t,
+    `import { log } from "lodestone";
+export default async (request) => {
+  request.signal.addEventListener("abort", () => log.info("aborted: " + request.signal.reason.name));
+  return fetch(request);
+};`,
+  );
+  for (const fields of ["", signed("/x")]) {
+    site.log.length = 0;
+    const request = site.request("/x", { fields });
+    await site.backend.call(site.backend.calls.length);
+    request.leave();
+    await until("the script is told", () => /aborted: AbortError/.test(site.logText()));
+  }
+});
+
 test("the client's leaving is the end of a trace", async (t) => {
   const site = await start(t, `export default () => new Promise((resolve) => setTimeout(resolve, 20000));`);
   const request = ask(site, "/x");

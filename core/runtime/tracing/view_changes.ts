@@ -1,51 +1,71 @@
+import { findField, parseFields } from "../header_syntax.ts";
+import { ownKeys, push, slice } from "../primordials.ts";
 import type { RequestView } from "../request_view.ts";
 
-/** What was there before and what is there now; undefined for nothing. */
-export type Change = readonly [name: string, from: string | undefined, to: string | undefined];
+/** Told by name: what was there before and what is there now; undefined for nothing. */
+export type TellChange = (name: string, from: string | undefined, to: string | undefined) => void;
 
-/** What a script has changed. `file` counts only where it is not what follows from the path. */
-export function viewChanges(before: RequestView, after: RequestView): Change[] {
-  const changes: Change[] = [];
+/** Headers of which changes are told. */
+const MOST_FIELDS = 500;
+
+/** What a script has changed in a request. */
+export function tellRequestChanges(before: RequestView, after: RequestView, tell: TellChange): void {
   const compare = (name: string, from: string | undefined, to: string | undefined): void => {
-    if (from !== to) changes.push([name, from, to]);
+    if ((from ?? "") !== (to ?? "")) tell(name, from === "" ? undefined : from, to === "" ? undefined : to);
   };
   compare("method", before.method, after.method);
   compare("path", before.path, after.path);
-  compare("query", before.search.slice(1) || undefined, after.search.slice(1) || undefined);
-  changes.push(...fieldChanges(before.fields, after.fields));
+  compare("query", slice(before.search, 1), slice(after.search, 1));
+  tellFieldChanges(before.fields, after.fields, tell);
   compare("file", before.file, after.file);
-  compare("backend", before.backend || undefined, after.backend || undefined);
-  for (const name of new Set([...Object.keys(before.env), ...Object.keys(after.env)])) {
-    compare(`env ${name}`, shown(before.env[name]), shown(after.env[name]));
-  }
-  if (before.body !== after.body) changes.push(["body", undefined, "another"]);
-  return changes;
+  compare("backend", before.backend, after.backend);
+  tellEnvChanges(before.env, after.env, before.env, tell);
+  tellEnvChanges(before.env, after.env, after.env, tell);
+  if (before.body !== after.body) tell("body", undefined, "another");
 }
 
 /** Of field lines, by names; those of one name are one text. */
-export function fieldChanges(before: string, after: string): Change[] {
-  if (before === after) return [];
-  const [from, to] = [fieldsByName(before), fieldsByName(after)];
-  const changes: Change[] = [];
-  for (const name of new Set([...from.keys(), ...to.keys()])) {
-    if (from.get(name) !== to.get(name)) changes.push([`header ${name}`, from.get(name), to.get(name)]);
-  }
-  return changes;
+export function tellFieldChanges(before: string, after: string, tell: TellChange): void {
+  if (before === after) return;
+  const told: string[] = [];
+  tellFieldsOf(before, before, after, told, tell);
+  tellFieldsOf(after, before, after, told, tell);
 }
 
-function fieldsByName(lines: string): Map<string, string> {
-  const fields = new Map<string, string>();
-  for (const line of lines.split("\r\n")) {
-    const colon = line.indexOf(":");
-    if (colon < 1) continue;
-    const name = line.slice(0, colon).toLowerCase();
-    const value = line.slice(colon + 1).trim();
-    const former = fields.get(name);
-    fields.set(name, former === undefined ? value : `${former}, ${value}`);
+function tellFieldsOf(block: string, before: string, after: string, told: string[], tell: TellChange): void {
+  const fields = parseFields(block);
+  for (let i = 1; i < fields.length && told.length < MOST_FIELDS; i += 3) {
+    const name = fields[i]!;
+    if (has(told, name)) continue;
+    push(told, name);
+    const from = findField(before, name);
+    const to = findField(after, name);
+    if (from !== to) tell(`header ${name}`, from ?? undefined, to ?? undefined);
   }
-  return fields;
+}
+
+/** Those of `env`, one of the two; what both have is told by the first. */
+function tellEnvChanges(
+  before: RequestView["env"],
+  after: RequestView["env"],
+  env: RequestView["env"],
+  tell: TellChange,
+): void {
+  const names = ownKeys(env);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
+    if (env === after && name in before) continue;
+    const from = shown(before[name]);
+    const to = shown(after[name]);
+    if (from !== to) tell(`env ${name}`, from, to);
+  }
+}
+
+function has(names: readonly string[], name: string): boolean {
+  for (let i = 0; i < names.length; i++) if (names[i] === name) return true;
+  return false;
 }
 
 function shown(value: unknown): string | undefined {
-  return value === undefined ? undefined : String(value);
+  return value === undefined ? undefined : `${value}`;
 }
