@@ -140,6 +140,15 @@ export class ScriptOperations {
     return undefined;
   }
 
+  /** The failure of the client's body behind an error that a script tells of. */
+  clientFailure(stack: string): HttpError | undefined {
+    const behind = this.failureIn(stack);
+    if (behind?.isClients !== true) return undefined;
+    // A request that was to send this body fails with it next, and the script is told in these words.
+    this.#failures.set(fetchFailure(behind.error), behind);
+    return behind.error;
+  }
+
   #ended(operation: number): void {
     this.#underWay.delete(operation);
     this.#calls.delete(operation);

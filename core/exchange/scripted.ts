@@ -187,6 +187,10 @@ export class Scripted implements ScriptTask {
     this.#operations?.cancel(operation);
   }
 
+  clientFailure(stack: string): HttpError | undefined {
+    return this.#operations?.clientFailure(stack);
+  }
+
   scriptFailed(error: HttpError, stack: string | undefined): void {
     const { id, incoming } = this.#exchange;
     const behind = stack === undefined ? undefined : this.#operations?.failureIn(stack);

@@ -4,6 +4,7 @@ import type { SiteConfig } from "../config/config.ts";
 import { type BodySource, isBodySource } from "../http/body.ts";
 import { BytesBody } from "../http/bytes_body.ts";
 import { removeHopByHop } from "../http/hop_by_hop.ts";
+import type { HttpError } from "../http/http_error.ts";
 import { RequestHead } from "../http/request_head.ts";
 import type { BackendFailures } from "../observe/backend_failures.ts";
 import type { OriginFetcher, OriginReceiver, OriginRequest } from "../script/unbound_work.ts";
@@ -92,14 +93,7 @@ export class SiteFetch {
             });
           },
           failed: (error) => {
-            const { code, message } = error;
-            this.#failures.report({
-              backend: name,
-              site: this.#site.name,
-              id: NO_EXCHANGE,
-              code,
-              error: message,
-            });
+            this.#report(name, error);
             receiver.failed(error);
           },
         },
@@ -108,6 +102,12 @@ export class SiteFetch {
       if (isBodySource(request.body ?? undefined)) (request.body as BodySource).cancel();
       throw error;
     }
+  }
+
+  /** Below 502 it was the request that failed: a script made it what cannot be sent. */
+  #report(backend: string, { status, code, message }: HttpError): void {
+    if (status < 502) return;
+    this.#failures.report({ backend, site: this.#site.name, id: NO_EXCHANGE, code, error: message });
   }
 }
 

@@ -76,6 +76,8 @@ export interface ScriptTask {
   takeBody(body: BodyHandle): BodySource | undefined;
   /** Nobody waits for the operation any more. */
   cancelOperation(operation: number): void;
+  /** The failure of the client's body behind an error that the scripts tell of; undefined when there is none. */
+  clientFailure(stack: string): HttpError | undefined;
   /** The script threw, took too long or ran out of memory. `stack` is what it threw, when it threw. */
   scriptFailed(error: HttpError, stack: string | undefined): void;
   /** The isolate ended before it began with this exchange: it shall be handed to the scripts again. */

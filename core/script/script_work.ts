@@ -227,7 +227,10 @@ export class ScriptWork implements CommandTarget {
   }
 
   failBody(stream: number, why: string): void {
-    if (this.#written.fail(stream)) this.#log.line(50, `a body that the script writes failed: ${why}`);
+    // Of what clients do the access log tells.
+    const clients = this.#clientFailure(this.#written.slotOf(stream), why);
+    const isWanted = this.#written.fail(stream, clients);
+    if (isWanted && clients === undefined) this.#log.line(50, `a body that the script writes failed: ${why}`);
   }
 
   cancelOperation(operation: number): void {
@@ -269,6 +272,16 @@ export class ScriptWork implements CommandTarget {
       `running the scripts of "${this.#site.name}": they threw`,
     );
     this.answered(slot)?.scriptFailed(error, stack);
+  }
+
+  /** A stream that belongs to no exchange may be made of the body of any. */
+  #clientFailure(slot: number, why: string): HttpError | undefined {
+    if (slot !== 0) return this.#tasks.get(slot)?.clientFailure(why);
+    for (const task of this.#tasks.values()) {
+      const failure = task.clientFailure(why);
+      if (failure !== undefined) return failure;
+    }
+    return undefined;
   }
 
   #settle(operation: number, event: string, bytes?: ArrayBuffer): void {

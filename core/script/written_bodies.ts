@@ -62,10 +62,10 @@ export class WrittenBodies {
     this.#bodies.get(stream)?.body.end();
   }
 
-  /** The script cannot go on with it. Returns whether somebody still wanted it. */
-  fail(stream: number): boolean {
+  /** The script cannot go on with it, because of `error` or by itself. Returns whether somebody still wanted it. */
+  fail(stream: number, error?: HttpError): boolean {
     const known = this.#bodies.get(stream);
-    known?.body.fail(failure("the script's stream failed"));
+    known?.body.fail(error ?? failure("the script's stream failed"));
     return known !== undefined;
   }
 
