@@ -16,12 +16,21 @@ attackSuite([
       "a loop in a thrown error's message":
         "throw Object.defineProperty(new Error(), 'stack', { get() { for (;;); } });",
       "a loop that catches everything": "for (;;) try { for (;;); } catch {} finally { for (;;); }",
-      "Atomics.wait": "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);",
       "a generator": "function* endless() { for (;;) yield 1; } for (const _ of endless());",
       "an iterator of fields":
         "return new Response('x', { headers: (function* () { for (;;) yield ['a', 'b']; })() });",
       "a proxy's traps": "return Object.keys(new Proxy({}, { ownKeys() { for (;;); } }));",
     }),
+  },
+  {
+    name: "attempts to sleep",
+    attacks: impatient(
+      handlers([500, 504], /ran for more than 50 ms|Atomics|not decided after/, {
+        "Atomics.wait": "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);",
+        "Atomics.waitAsync":
+          "await Atomics.waitAsync(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1e6).value;",
+      }),
+    ),
   },
   {
     name: "catastrophic regular expressions",
