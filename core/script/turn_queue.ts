@@ -122,10 +122,11 @@ export class TurnQueue {
 
   /** What of one request came in one iteration goes in together, as that of all others does. */
   #handOverTraced(): void {
-    const all = this.#traced;
-    this.#traced = [];
-    for (const { events, slots, trace } of all) {
-      if (!this.#closed && events.length > 0) this.#enter(events, slots, trace);
+    for (let count = this.#traced.length; count > 0 && !this.#closed; count--) {
+      const traced = this.#traced.shift();
+      if (traced !== undefined && traced.events.length > 0) {
+        this.#enter(traced.events, traced.slots, traced.trace);
+      }
     }
     if (this.#traced.length > 0) this.wake();
   }

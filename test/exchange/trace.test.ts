@@ -478,6 +478,26 @@ test("a traced request that uses up its time fails alone, and others go on", asy
   assert.ok(failure?.step === "failure" && failure.code === "script_cpu_limit");
 });
 
+test("traced requests behind one that fills the memory run in the next isolate", async (t) => {
+  const site = await start(
+    t,
+    `export default (request) => {
+  const all = [];
+  if (request.path === "/fill") for (;;) all.push(new Array(1000).fill(all.length));
+  return new Response("fine");
+};`,
+    { limits: { cpu: 20_000, memory: 16 } },
+  );
+  const requests = ["/a", "/fill", "/b", "/c"].map((path) => ask(site, path));
+  const answers = await Promise.all(requests.map(({ answer }) => answer));
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 500, 200, 200],
+  );
+  const again = words(site, await stepsOf(site, requests[2]!)).filter((line) => /^(load|script)/.test(line));
+  assert.deepEqual(again, ["load 1", "script site.ts"]);
+});
+
 test("so many traces at once are enough", async (t) => {
   const site = await start(t, `export default (request) => { request.backend = "app"; };`);
   const requests = Array.from({ length: 18 }, () => ask(site, "/x"));
