@@ -15,6 +15,8 @@ import { type ScriptHost, SiteIsolate } from "./site_isolate.ts";
 
 /** Milliseconds after which a version that could not be loaded is tried again. */
 const RETRY_AFTER = 1_000;
+/** And so many times as long as the attempt held up the worker. */
+const RETRY_SHARE = 20;
 
 /** Who may attach a debugger. */
 export interface Inspection {
@@ -223,6 +225,7 @@ export class SiteScripts implements IsolateHolder {
   #loadCandidate(): SiteIsolate {
     if (this.#candidates.length > 0 && this.#now() >= this.#retryAt) this.#isolates.makeRoom();
     while (this.#candidates.length > 0 && this.#now() >= this.#retryAt) {
+      const began = this.#now();
       const isolate = this.#create(this.#candidates[0]!);
       if (isolate !== undefined) {
         this.#use(isolate);
@@ -230,7 +233,7 @@ export class SiteScripts implements IsolateHolder {
       }
       // The last one stays: it may have been the machine, and what worked once is not given up.
       if (this.#candidates.length > 1) this.#candidates.shift();
-      else this.#retryAt = this.#now() + RETRY_AFTER;
+      else this.#retryAt = this.#now() + Math.max(RETRY_AFTER, RETRY_SHARE * (this.#now() - began));
     }
     throw new HttpError(503, "script_not_loaded", this.#running("no version could be loaded"));
   }
