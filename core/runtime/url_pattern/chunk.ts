@@ -1,4 +1,4 @@
-import { URLPattern } from "urlpattern-polyfill/urlpattern";
+import { URLPattern } from "./url_pattern.ts";
 
 /** URLPattern (URL Pattern standard). */
 export function create() {
