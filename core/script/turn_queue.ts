@@ -34,8 +34,9 @@ export class TurnQueue {
 
   /** `bytes` travel as an event of their own, right behind. */
   add(event: string, slot: number, bytes?: ArrayBuffer, trace?: Trace): void {
-    const { events, slots } =
-      trace === undefined ? { events: this.#events, slots: this.#slots } : this.#tracedBy(trace);
+    const traced = trace && this.#tracedBy(trace);
+    const events = traced === undefined ? this.#events : traced.events;
+    const slots = traced === undefined ? this.#slots : traced.slots;
     events.push(event);
     slots.push(slot);
     if (bytes !== undefined) {
