@@ -18,6 +18,7 @@ import { AccessLog } from "../../core/observe/access_log.ts";
 import { createLogger } from "../../core/observe/logger.ts";
 import { compileRuntime } from "../../core/script/compile_runtime.ts";
 import { compileSite } from "../../core/script/compile_site.ts";
+import type { CompiledRuntime } from "../../core/script/compiled_runtime.ts";
 import type { CompiledSite } from "../../core/script/compiled_site.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 import { TestBody } from "../support/test_body.ts";
@@ -134,6 +135,8 @@ function textBody(text: string): BodySource {
 }
 
 export interface HarnessOptions {
+  /** The guest\'s part, instead of the one that all tests share. */
+  readonly runtime?: CompiledRuntime;
   readonly limits?: Partial<ScriptLimits>;
   /** Files below the root. */
   readonly files?: Record<string, string | Uint8Array>;
@@ -198,7 +201,7 @@ export class SiteHarness {
         isolates: { live: 256, memory: 2 ** 30 },
         drainTimeout: 1000,
       },
-      runtime: await runtime,
+      runtime: options.runtime ?? (await runtime),
       sites: [compiled],
       stat: new StatCache({ age: 1000, entries: 1000 }),
       backends: new Map([["app", harness.backend]]),
