@@ -292,3 +292,36 @@ test("nothing of all this was an error in the log but what the application threw
   const errors = lodestone.log().filter(({ level }) => Number(level) >= 40);
   assert.deepEqual(errors, []);
 });
+
+test("an application with JSX, as its documentation would configure it", async () => {
+  await using site = await startLodestone({
+    config: `
+workers: 1
+sites:
+  - hosts: ["*"]
+    scripts: [site.tsx]
+`,
+    scripts: {
+      "site.tsx": `
+import { Hono } from "hono";
+import type { FC } from "hono/jsx";
+
+const Page: FC<{ names: string[] }> = ({ names }) => (
+  <html>
+    <body>{names.map((name) => <li>{name}</li>)}</body>
+  </html>
+);
+const app = new Hono();
+app.get("/", (c) => c.html(<Page names={["a", "<b>"]} />));
+export default app;
+`,
+    },
+    files: {
+      "tsconfig.json": '{ "compilerOptions": { "jsx": "react-jsx", "jsxImportSource": "hono/jsx" } }',
+    },
+    link: { node_modules: fileURLToPath(new URL("../../node_modules", import.meta.url)) },
+  });
+  const page = await askServer(site.address, { path: "/" });
+  assert.equal(page.body, "<html><body><li>a</li><li>&lt;b&gt;</li></body></html>");
+  assert.equal(field(page, "content-type"), "text/html; charset=UTF-8");
+});

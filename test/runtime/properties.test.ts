@@ -1,5 +1,8 @@
+import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
+import { parseSetCookie } from "set-cookie-parser";
+import { SiteHarness } from "../script/site_harness.ts";
 import { InBoth } from "./support/in_both.ts";
 
 /** Generated input in a real isolate and in Node: what the classes of both make of it is the same. */
@@ -272,3 +275,59 @@ test("Request, Response and FormData made from generated parts", (t) =>
       fc.constantFrom(199, 200, 204, 304, 404, 599, 600),
     ),
   ));
+
+test("cookies that are set are what Node's Headers and another parser read, and what comes back", async (t) => {
+  const script = `
+    export default async (request) => {
+      const made = (await request.json()).map(([name, value, attributes]) => {
+        const { expires, ...rest } = attributes;
+        const response = new Response(null);
+        try {
+          response.cookies.set(name, value, expires === undefined ? rest : { ...rest, expires: new Date(expires) });
+        } catch (error) {
+          return error.name;
+        }
+        const fields = response.headers.getSetCookie();
+        const back = new Request("https://a.test/", { headers: { cookie: fields[0].split(";")[0] } });
+        return [fields, [...back.cookies]];
+      });
+      return Response.json(made);
+    };`;
+  const site = await SiteHarness.start(t, script, { limits: { cpu: 10_000, body: 10_000_000 } });
+  const attributes = fc.record(
+    {
+      path: fc.constantFrom("/", "/a/b"),
+      domain: fc.constantFrom("example.org", "a.example.org"),
+      maxAge: fc.integer({ min: -1, max: 10 ** 9 }),
+      expires: fc.constantFrom("1970-01-01T00:00:00.000Z", "2030-05-06T07:08:09.000Z"),
+      httpOnly: fc.boolean(),
+      secure: fc.constant(true),
+      sameSite: fc.constantFrom("strict", "lax", "none"),
+    },
+    { requiredKeys: ["secure"] },
+  );
+  // The other parser takes no names that objects have by nature.
+  const name = fc.stringMatching(/^[!#$%&'*+\-.^`|~0-9A-Za-z]{1,12}$/).filter((each) => !(each in {}));
+  const cookie = fc.tuple(name, fc.string({ unit: "grapheme", maxLength: 20 }), attributes);
+  await fc.assert(
+    fc.asyncProperty(fc.array(cookie, { minLength: 10, maxLength: 40 }), async (given) => {
+      const { answer } = site.request("/", { method: "POST", body: JSON.stringify(given) });
+      const made = JSON.parse((await answer).text) as [string[], [string, string][]][];
+      for (const [i, [key, value, wanted]] of given.entries()) {
+        const [fields, back] = made[i]!;
+        const headers = new Headers();
+        for (const field of fields) headers.append("set-cookie", field);
+        assert.equal(headers.getSetCookie().length, 1);
+        const [read] = parseSetCookie(headers.getSetCookie()[0]!);
+        const { expires, ...rest } = wanted;
+        assert.deepEqual([read!.name, read!.value, read!.path], [key, value, rest.path ?? "/"]);
+        assert.deepEqual([read!.domain, read!.maxAge], [rest.domain, rest.maxAge]);
+        assert.deepEqual(read!.expires?.toISOString(), expires);
+        assert.deepEqual([read!.httpOnly ?? false, read!.secure], [rest.httpOnly ?? false, true]);
+        assert.equal(read!.sameSite?.toLowerCase(), rest.sameSite);
+        assert.deepEqual(back, [[key, value]]);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});

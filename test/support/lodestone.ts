@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Child } from "./child.ts";
 import { type ProcessInfo, processTree } from "./process_tree.ts";
@@ -17,6 +19,8 @@ export interface LodestoneOptions {
   readonly scripts?: Record<string, string>;
   /** Other files by path. */
   readonly files?: Record<string, string | Uint8Array>;
+  /** Symbolic links: path in the folder, and what it leads to. */
+  readonly link?: Record<string, string>;
   /** More arguments of `serve`. */
   readonly args?: readonly string[];
   readonly env?: Record<string, string>;
@@ -33,6 +37,8 @@ export async function startLodestone(options: LodestoneOptions): Promise<Lodesto
   for (const [path, content] of Object.entries({ ...options.scripts, ...options.files })) {
     folder.write(path, content);
   }
+  for (const [path, target] of Object.entries(options.link ?? {}))
+    symlinkSync(target, join(folder.path, path));
   const config = folder.write("lodestone.yaml", `listen: ["127.0.0.1:0"]\n${options.config}`);
   const command = [
     ...(options.wrapper ?? []),
