@@ -102,6 +102,11 @@ export class Trace {
     return microseconds(this.#now() - this.#started);
   }
 
+  /** The scripts are there; `since`: milliseconds of its clock. */
+  loaded(version: number, since: number): void {
+    this.add({ step: "load", version, took: microseconds(this.#now() - since) });
+  }
+
   /** A number for an operation: they count from 1 in each trace. */
   nextOperation(): number {
     return ++this.#operations;

@@ -1,7 +1,6 @@
 import type { SiteConfig } from "../config/config.ts";
 import type { Fault } from "../config/fault.ts";
 import { HttpError } from "../http/http_error.ts";
-import { microseconds } from "../observe/trace.ts";
 import type { CodeCache } from "./code_cache.ts";
 import type { CompiledRuntime } from "./compiled_runtime.ts";
 import type { CompiledSite } from "./compiled_site.ts";
@@ -217,8 +216,7 @@ export class SiteScripts implements IsolateHolder {
   #loadFor({ trace }: ScriptTask): SiteIsolate {
     const since = performance.now();
     const isolate = this.#loadCandidate();
-    const took = microseconds(performance.now() - since);
-    trace?.add({ step: "load", version: isolate.compiled.version, took });
+    trace?.loaded(isolate.compiled.version, since);
     return isolate;
   }
 
