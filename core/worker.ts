@@ -11,8 +11,8 @@ import { AccessLog } from "./observe/access_log.ts";
 import { LogDestination } from "./observe/log_destination.ts";
 import { createLogger, type Logger } from "./observe/logger.ts";
 import { RequestIds } from "./observe/request_id.ts";
-import type { CompiledSite } from "./script/compiled_site.ts";
-import { Heartbeat } from "./script/heartbeat.ts";
+import type { CompiledSite } from "./script/compile/compiled_site.ts";
+import { Heartbeat } from "./script/limits/heartbeat.ts";
 import type { StartMessage, SupervisorMessage, WorkerMessage } from "./supervisor/messages.ts";
 
 /** Milliseconds between the ticks of all deadlines in a worker. */

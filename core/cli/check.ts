@@ -35,7 +35,7 @@ export async function check(file: string | undefined, options: CheckOptions): Pr
 }
 
 async function compileFaults(sites: readonly SiteConfig[]): Promise<Fault[]> {
-  const { compileSite } = await import("../script/compile_site.ts");
+  const { compileSite } = await import("../script/compile/compile_site.ts");
   const faults: Fault[] = [];
   for (const site of sites) {
     try {

@@ -4,20 +4,20 @@ import { HttpError } from "../http/http_error.ts";
 import type { Incoming } from "../http/incoming.ts";
 import type { TimerWheel } from "../http/timer_wheel.ts";
 import type { AccessLog } from "../observe/access_log.ts";
-import type { ScriptFailure } from "../script/script_failure.ts";
+import type { ScriptFailure } from "../script/failure/script_failure.ts";
 import type { RequestChanges } from "../script/script_task.ts";
-import { asHttpError, errorReply } from "./error_reply.ts";
 import { type Destinations, type Escalating, type EscalationReceiver, escalate } from "./escalate.ts";
 import { planEscalation } from "./escalation.ts";
 import type { ExchangeObserver } from "./exchange_observer.ts";
-import type { ExchangeTrace } from "./exchange_trace.ts";
-import { failureDetails } from "./failure_details.ts";
+import { asHttpError, errorReply } from "./failure/error_reply.ts";
+import { failureDetails } from "./failure/failure_details.ts";
 import { LIFE, type Step } from "./life.ts";
 import { discardReply, type Reply, sourceOf } from "./reply.ts";
 import { RequestBody } from "./request_body.ts";
 import type { CheckedHead } from "./script_head.ts";
 import { Scripted } from "./scripted.ts";
 import type { Site } from "./site_table.ts";
+import type { ExchangeTrace } from "./trace/exchange_trace.ts";
 
 /** What exchanges share in a worker. */
 export interface ExchangeServices extends Destinations {

@@ -1,5 +1,5 @@
 import type { HttpError } from "../http/http_error.ts";
-import type { ScriptFailure } from "../script/script_failure.ts";
+import type { ScriptFailure } from "../script/failure/script_failure.ts";
 import type { RequestChanges } from "../script/script_task.ts";
 import type { Escalation } from "./escalation.ts";
 import type { Exchange } from "./exchange.ts";

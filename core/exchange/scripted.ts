@@ -6,7 +6,7 @@ import { standardPage } from "../http/standard_page.ts";
 import { TimedBody } from "../http/timed_body.ts";
 import type { Timer } from "../http/timer_wheel.ts";
 import type { Trace } from "../observe/trace.ts";
-import type { ScriptFailure } from "../script/script_failure.ts";
+import type { ScriptFailure } from "../script/failure/script_failure.ts";
 import {
   type BodyHandle,
   ESCALATED_BODY,
@@ -21,11 +21,11 @@ import type { SiteScripts } from "../script/site_scripts.ts";
 import { type EscalationReceiver, escalate } from "./escalate.ts";
 import { type Escalation, planEscalation } from "./escalation.ts";
 import type { Exchange, ExchangeServices } from "./exchange.ts";
-import { destinations, targetOf } from "./exchange_trace.ts";
 import { filesReply } from "./files_reply.ts";
 import type { Reply } from "./reply.ts";
 import { checkScriptHead } from "./script_head.ts";
 import { ScriptOperations } from "./script_operations.ts";
+import { destinations, targetOf } from "./trace/exchange_trace.ts";
 
 /** The scripts' part in an exchange: what they are told of it, and what they decide. */
 export class Scripted implements ScriptTask {

@@ -12,23 +12,23 @@ import { BackendFailures } from "../observe/backend_failures.ts";
 import type { Logger } from "../observe/logger.ts";
 import { RequestIds } from "../observe/request_id.ts";
 import { CodeCache } from "../script/code_cache.ts";
-import type { CompiledRuntime } from "../script/compiled_runtime.ts";
-import type { CompiledSite } from "../script/compiled_site.ts";
-import type { Heartbeat } from "../script/heartbeat.ts";
-import { CryptoLanes } from "../script/host_crypto_lanes.ts";
-import { cryptoOperations } from "../script/host_crypto_operations.ts";
-import { createHostFiles } from "../script/host_files.ts";
-import { createHostStat } from "../script/host_stat.ts";
-import { LiveIsolates } from "../script/live_isolates.ts";
-import { SiteInspection } from "../script/site_inspection.ts";
+import type { CompiledRuntime } from "../script/compile/compiled_runtime.ts";
+import type { CompiledSite } from "../script/compile/compiled_site.ts";
+import { CryptoLanes } from "../script/host/host_crypto_lanes.ts";
+import { cryptoOperations } from "../script/host/host_crypto_operations.ts";
+import { createHostFiles } from "../script/host/host_files.ts";
+import { createHostStat } from "../script/host/host_stat.ts";
+import { SiteInspection } from "../script/inspect/site_inspection.ts";
+import type { Heartbeat } from "../script/limits/heartbeat.ts";
+import { LiveIsolates } from "../script/limits/live_isolates.ts";
 import { type ScriptReports, SiteScripts } from "../script/site_scripts.ts";
-import { errorReply } from "./error_reply.ts";
 import { Exchange, type ExchangeServices } from "./exchange.ts";
 import type { ExchangeObserver } from "./exchange_observer.ts";
-import type { ExchangeTrace } from "./exchange_trace.ts";
-import { LiveTraces } from "./live_traces.ts";
-import { SiteFetch } from "./site_fetch.ts";
+import { errorReply } from "./failure/error_reply.ts";
+import { SiteFetch } from "./origin/site_fetch.ts";
 import { type Site, SiteTable } from "./site_table.ts";
+import type { ExchangeTrace } from "./trace/exchange_trace.ts";
+import { LiveTraces } from "./trace/live_traces.ts";
 
 /** What exchanges need of the worker. */
 export interface ExchangeOptions {

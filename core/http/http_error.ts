@@ -1,7 +1,7 @@
 /**
  * A failure that becomes a response.
  *
- * Made where the fact is known, turned into a response in one place (`exchange/error_reply.ts`). The
+ * Made where the fact is known, turned into a response in one place (`exchange/failure/error_reply.ts`). The
  * message is for the log: it names what was attempted, the rule and the value received. A client only ever
  * sees `status` and its standard page.
  */

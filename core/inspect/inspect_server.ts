@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { SiteInspection } from "../script/site_inspection.ts";
+import type { SiteInspection } from "../script/inspect/site_inspection.ts";
 import { discoveryAnswer } from "./inspect_discovery.ts";
 import { isTrusted } from "./inspect_guard.ts";
 

@@ -1,8 +1,8 @@
-import type { HostCalls } from "./host_calls.ts";
-import type { Operations } from "./operations.ts";
-import type { Outbox } from "./outbox.ts";
-import { defineProperty } from "./primordials.ts";
-import type { Timers } from "./timers.ts";
+import type { HostCalls } from "./host/host_calls.ts";
+import { defineProperty } from "./language/primordials.ts";
+import type { Operations } from "./turn/operations.ts";
+import type { Outbox } from "./turn/outbox.ts";
+import type { Timers } from "./turn/timers.ts";
 
 /**
  * The parts of the runtime that are loaded on first use, each with the globals that load it. A chunk is the folder

@@ -1,12 +1,12 @@
-/// <reference path="./crypto_globals.d.ts" />
-/// <reference path="./cookie_globals.d.ts" />
-/// <reference path="./event_globals.d.ts" />
-/// <reference path="./form_globals.d.ts" />
-/// <reference path="./http_globals.d.ts" />
-/// <reference path="./stream_globals.d.ts" />
-/// <reference path="./url_pattern_globals.d.ts" />
-/// <reference path="./lodestone_crypto.d.ts" />
-/// <reference path="./web_globals.d.ts" />
+/// <reference path="./types/crypto_globals.d.ts" />
+/// <reference path="./types/cookie_globals.d.ts" />
+/// <reference path="./types/event_globals.d.ts" />
+/// <reference path="./types/form_globals.d.ts" />
+/// <reference path="./types/http_globals.d.ts" />
+/// <reference path="./types/stream_globals.d.ts" />
+/// <reference path="./types/url_pattern_globals.d.ts" />
+/// <reference path="./types/lodestone_crypto.d.ts" />
+/// <reference path="./types/web_globals.d.ts" />
 
 /**
  * The script API of Lodestone: everything a script can use besides the ECMAScript language itself.
@@ -23,8 +23,8 @@
  *     export default handler;
  *
  * For editors and `tsc`, name this file in `types` or `include` of a tsconfig.json whose `lib` has no DOM.
- * Request, Response and fetch are in `http_globals.d.ts`, Blob, File and FormData in `form_globals.d.ts`,
- * the other classes of the web in `web_globals.d.ts`.
+ * Request, Response and fetch are in `types/http_globals.d.ts`, Blob, File and FormData in `types/form_globals.d.ts`,
+ * the other classes of the web in `types/web_globals.d.ts`.
  */
 
 declare module "lodestone" {

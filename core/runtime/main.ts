@@ -1,26 +1,26 @@
-import { atob, btoa } from "./base64.ts";
-import { boundedHostCalls } from "./bounded_host_calls.ts";
 import { type ChunkContext, Chunks, installLazyGlobals } from "./chunks.ts";
-import { createConsole } from "./console.ts";
-import { containBuiltIns } from "./contained_built_ins.ts";
-import { DOMException } from "./dom_exception.ts";
-import { errorText } from "./error_text.ts";
-import { createFetch } from "./fetch.ts";
-import { Headers } from "./headers.ts";
-import { createLodestoneModule, type Site } from "./lodestone_module.ts";
-import { createQueueMicrotask } from "./microtasks.ts";
-import { OpenPromises } from "./open_promises.ts";
-import { Operations } from "./operations.ts";
-import { Outbox } from "./outbox.ts";
-import { createRequestClass } from "./request.ts";
-import { parseRequestUrl } from "./request_url.ts";
-import { createResponseClass } from "./response.ts";
-import { readScripts } from "./script_module.ts";
-import { TextDecoder, TextEncoder } from "./text_encoding.ts";
-import { Timers } from "./timers.ts";
-import { Tracing } from "./tracing.ts";
-import { Turn } from "./turn.ts";
-import { createURLClasses } from "./url.ts";
+import { createConsole } from "./console/console.ts";
+import { errorText } from "./console/error_text.ts";
+import { boundedHostCalls } from "./host/bounded_host_calls.ts";
+import { createFetch } from "./http/fetch.ts";
+import { Headers } from "./http/headers.ts";
+import { createRequestClass } from "./http/request.ts";
+import { parseRequestUrl } from "./http/request_url.ts";
+import { createResponseClass } from "./http/response.ts";
+import { containBuiltIns } from "./language/contained_built_ins.ts";
+import { DOMException } from "./language/dom_exception.ts";
+import { atob, btoa } from "./text/base64.ts";
+import { TextDecoder, TextEncoder } from "./text/text_encoding.ts";
+import { createLodestoneModule, type Site } from "./turn/lodestone_module.ts";
+import { createQueueMicrotask } from "./turn/microtasks.ts";
+import { OpenPromises } from "./turn/open_promises.ts";
+import { Operations } from "./turn/operations.ts";
+import { Outbox } from "./turn/outbox.ts";
+import { readScripts } from "./turn/script_module.ts";
+import { Timers } from "./turn/timers.ts";
+import { Tracing } from "./turn/tracing.ts";
+import { Turn } from "./turn/turn.ts";
+import { createURLClasses } from "./url/url.ts";
 
 /** What the host gives an isolate at its start. */
 export interface Settings {

@@ -2,7 +2,7 @@ import type { BodySource } from "../http/body.ts";
 import { FailedBody } from "../http/failed_body.ts";
 import { HttpError } from "../http/http_error.ts";
 import { CommandReader, ProtocolError } from "./command_reader.ts";
-import type { HandedBytes } from "./handed_bytes.ts";
+import type { HandedBytes } from "./limits/handed_bytes.ts";
 import type { FilesAnswer, RequestChanges, ScriptHead, ScriptTask } from "./script_task.ts";
 import type { OriginRequest } from "./unbound_work.ts";
 

@@ -1,18 +1,18 @@
 import ivm from "isolated-vm";
 import type { SiteConfig } from "../config/config.ts";
 import type { CodeCache } from "./code_cache.ts";
-import type { CompiledRuntime } from "./compiled_runtime.ts";
-import type { CompiledSite } from "./compiled_site.ts";
-import { CpuClock } from "./cpu_clock.ts";
-import { guestStack } from "./guest_error.ts";
-import { GuestInspection } from "./guest_inspection.ts";
-import { hostCrypto } from "./host_crypto.ts";
-import { hostUrl } from "./host_url.ts";
-import { inspectableBundle } from "./inspectable_bundle.ts";
-import { INSPECTED_CONSOLE, INSPECTED_CONSOLE_FILE } from "./inspected_console.ts";
-import type { IsolateTracing } from "./isolate_tracing.ts";
-import { LOAD_LIMIT } from "./load_limit.ts";
-import { bundleFileName, RUNTIME_FILE_NAME, wrapBundle } from "./wrap_bundle.ts";
+import type { CompiledRuntime } from "./compile/compiled_runtime.ts";
+import type { CompiledSite } from "./compile/compiled_site.ts";
+import { inspectableBundle } from "./compile/inspectable_bundle.ts";
+import { bundleFileName, RUNTIME_FILE_NAME, wrapBundle } from "./compile/wrap_bundle.ts";
+import { guestStack } from "./failure/guest_error.ts";
+import { hostCrypto } from "./host/host_crypto.ts";
+import { hostUrl } from "./host/host_url.ts";
+import { GuestInspection } from "./inspect/guest_inspection.ts";
+import { INSPECTED_CONSOLE, INSPECTED_CONSOLE_FILE } from "./inspect/inspected_console.ts";
+import { CpuClock } from "./limits/cpu_clock.ts";
+import { LOAD_LIMIT } from "./limits/load_limit.ts";
+import type { IsolateTracing } from "./trace/isolate_tracing.ts";
 
 /** What goes into an entry: event texts, each possibly followed by bytes (`runtime/protocol.md`). */
 export type Event = string | ArrayBuffer;

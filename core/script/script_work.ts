@@ -3,13 +3,13 @@ import type { BodySource } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Trace } from "../observe/trace.ts";
 import type { CommandTarget } from "./command_runner.ts";
-import { EntryLog } from "./entry_log.ts";
-import type { HostOperations } from "./host_operations.ts";
-import type { IsolateTracing } from "./isolate_tracing.ts";
-import { OperationTable } from "./operation_table.ts";
+import type { HostOperations } from "./host/host_operations.ts";
+import { EntryLog } from "./limits/entry_log.ts";
+import { OperationTable } from "./limits/operation_table.ts";
 import type { RequestChanges, ScriptTask } from "./script_task.ts";
 import { ScriptTimers } from "./script_timers.ts";
-import { bodyText, callText, originFetchText } from "./trace_texts.ts";
+import type { IsolateTracing } from "./trace/isolate_tracing.ts";
+import { bodyText, callText, originFetchText } from "./trace/trace_texts.ts";
 import { type OriginFetcher, type OriginRequest, UnboundWork } from "./unbound_work.ts";
 import { WrittenBodies } from "./written_bodies.ts";
 

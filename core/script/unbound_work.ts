@@ -1,7 +1,7 @@
 import type { BodySource } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
 import { HeldBodies } from "./held_bodies.ts";
-import { type HostOperations, hostOperationFailure, runHostOperation } from "./host_operations.ts";
+import { type HostOperations, hostOperationFailure, runHostOperation } from "./host/host_operations.ts";
 
 /** A request that a script makes by itself, as it gave it; unchecked. */
 export interface OriginRequest {

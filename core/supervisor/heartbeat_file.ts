@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeRecord, type HeartbeatRecord, RECORD_LENGTH } from "../script/heartbeat_record.ts";
+import { decodeRecord, type HeartbeatRecord, RECORD_LENGTH } from "../script/limits/heartbeat_record.ts";
 
 /** Memory before disk. */
 const FOLDERS: readonly string[] = ["/dev/shm", tmpdir()];

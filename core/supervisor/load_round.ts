@@ -1,4 +1,4 @@
-import type { CompiledSite } from "../script/compiled_site.ts";
+import type { CompiledSite } from "../script/compile/compiled_site.ts";
 import type { WorkerMessage } from "./messages.ts";
 import type { WorkerProcess } from "./worker_process.ts";
 

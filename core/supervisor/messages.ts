@@ -1,7 +1,7 @@
 import type { Config, ListenAddress } from "../config/config.ts";
-import type { CompiledRuntime } from "../script/compiled_runtime.ts";
-import type { CompiledSite } from "../script/compiled_site.ts";
-import type { Losses } from "../script/heartbeat.ts";
+import type { CompiledRuntime } from "../script/compile/compiled_runtime.ts";
+import type { CompiledSite } from "../script/compile/compiled_site.ts";
+import type { Losses } from "../script/limits/heartbeat.ts";
 
 /** What the supervisor tells a worker, over the IPC channel with the structured clone algorithm. */
 export type SupervisorMessage =

@@ -1,6 +1,6 @@
 import type { QuarantineConfig } from "../config/config.ts";
 import type { Logger } from "../observe/logger.ts";
-import type { Losses } from "../script/heartbeat.ts";
+import type { Losses } from "../script/limits/heartbeat.ts";
 import { LossWindow } from "./loss_window.ts";
 import type { LiftMessage, QuarantinedSite, QuarantineMessage } from "./messages.ts";
 

@@ -1,9 +1,9 @@
 import type { SiteConfig } from "../config/config.ts";
 import { formatFault } from "../config/fault.ts";
 import type { Logger } from "../observe/logger.ts";
-import { brokenSite } from "../script/broken_site.ts";
-import type { CompiledSite } from "../script/compiled_site.ts";
-import { ScriptError } from "../script/script_error.ts";
+import { brokenSite } from "../script/compile/broken_site.ts";
+import type { CompiledSite } from "../script/compile/compiled_site.ts";
+import { ScriptError } from "../script/compile/script_error.ts";
 import { ScriptWatch } from "./script_watch.ts";
 import type { LoadOptions } from "./worker_pool.ts";
 

@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
-import type { HeartbeatRecord } from "../script/heartbeat_record.ts";
-import { LOAD_LIMIT } from "../script/load_limit.ts";
+import type { HeartbeatRecord } from "../script/limits/heartbeat_record.ts";
+import { LOAD_LIMIT } from "../script/limits/load_limit.ts";
 import { type ProcessReading, readProcess } from "./process_reading.ts";
 import { type WatchLimits, WorkerWatch } from "./worker_watch.ts";
 

@@ -1,6 +1,6 @@
 import type { Logger } from "../observe/logger.ts";
-import type { CompiledSite } from "../script/compiled_site.ts";
-import type { Losses } from "../script/heartbeat.ts";
+import type { CompiledSite } from "../script/compile/compiled_site.ts";
+import type { Losses } from "../script/limits/heartbeat.ts";
 import { LoadRound } from "./load_round.ts";
 import type {
   CutMessage,

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import type { HeartbeatRecord } from "../script/heartbeat_record.ts";
+import type { HeartbeatRecord } from "../script/limits/heartbeat_record.ts";
 import { HeartbeatFile } from "./heartbeat_file.ts";
 import type { InheritedListener, SupervisorMessage, WorkerMessage } from "./messages.ts";
 

@@ -1,4 +1,4 @@
-import type { HeartbeatRecord } from "../script/heartbeat_record.ts";
+import type { HeartbeatRecord } from "../script/limits/heartbeat_record.ts";
 import type { ProcessReading } from "./process_reading.ts";
 
 export interface WatchLimits {

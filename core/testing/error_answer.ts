@@ -1,4 +1,4 @@
-import { errorReply } from "../exchange/error_reply.ts";
+import { errorReply } from "../exchange/failure/error_reply.ts";
 import type { HttpError } from "../http/http_error.ts";
 import type { LocalAnswer } from "./local_request.ts";
 

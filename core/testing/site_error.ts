@@ -1,5 +1,5 @@
 import { formatFault } from "../config/fault.ts";
-import type { FailureDetails } from "../exchange/failure_details.ts";
+import type { FailureDetails } from "../exchange/failure/failure_details.ts";
 
 /** Why a request got the page of an error. Printed, it shows the line of the script with a caret. */
 export class SiteError extends Error {

@@ -64,9 +64,10 @@ test("what the limits of an isolate do not stop ends with the worker, then with 
   await until("the neighbour is under way", () => neighbour.answered > 10);
 
   for (const times of [1, 2]) {
-    assert.equal(typeof (await outcome(`${url}/bad`)), "string", "the victim's connection breaks");
-    const killed = await until("the watchdog kills the worker", () => {
-      return supervised.log("worker killed by the watchdog")[times - 1];
+    // On a busy machine the limit may strike before V8 has compiled the loop into what it cannot stop.
+    const killed = await until("the watchdog kills the worker", async () => {
+      const broken = typeof (await outcome(`${url}/bad`)) === "string";
+      return broken && supervised.log("worker killed by the watchdog")[times - 1];
     });
     assert.equal(killed.site, "bad.test");
     t.diagnostic(`${killed.reason}; replaced after ${await replacementTime(supervised, killed)} ms`);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { LAZY_GLOBALS } from "../../core/runtime/chunks.ts";
-import { compileRuntime } from "../../core/script/compile_runtime.ts";
-import type { CompiledRuntime } from "../../core/script/compiled_runtime.ts";
+import { compileRuntime } from "../../core/script/compile/compile_runtime.ts";
+import type { CompiledRuntime } from "../../core/script/compile/compiled_runtime.ts";
 import { SiteHarness } from "../script/site_harness.ts";
 
 const runtime = compileRuntime();

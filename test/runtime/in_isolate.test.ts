@@ -3,7 +3,7 @@ import { before, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import ivm from "isolated-vm";
-import { hostUrl } from "../../core/script/host_url.ts";
+import { hostUrl } from "../../core/script/host/host_url.ts";
 
 /** The web classes as one script; evaluating it in an isolate gives a function that installs them as globals. */
 let classes: string;
@@ -14,11 +14,11 @@ before(async () => {
   const { outputFiles } = await build({
     stdin: {
       contents: `
-        import { Headers, headersFromText, headersToText } from ${runtime("headers.ts")};
-        import { createURLClasses } from ${runtime("url.ts")};
-        import { TextDecoder, TextEncoder } from ${runtime("text_encoding.ts")};
-        import { atob, btoa } from ${runtime("base64.ts")};
-        import { createConsole } from ${runtime("console.ts")};
+        import { Headers, headersFromText, headersToText } from ${runtime("http/headers.ts")};
+        import { createURLClasses } from ${runtime("url/url.ts")};
+        import { TextDecoder, TextEncoder } from ${runtime("text/text_encoding.ts")};
+        import { atob, btoa } from ${runtime("text/base64.ts")};
+        import { createConsole } from ${runtime("console/console.ts")};
         export const install = (parseUrl, setUrlPart, write) => Object.assign(globalThis, {
           Headers, headersFromText, headersToText, TextDecoder, TextEncoder, atob, btoa,
           ...createURLClasses({ parseUrl, setUrlPart }),

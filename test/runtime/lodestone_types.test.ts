@@ -139,18 +139,18 @@ test("scripts may use cryptography as the specification and the manual have it",
 test("the classes in the isolate are what the types say", () => {
   const script = `
     import type { FileStat } from "lodestone";
-    import { atob as a, btoa as b } from "./core/runtime/base64.ts";
-    import { createConsole } from "./core/runtime/console.ts";
-    import { DOMException as X } from "./core/runtime/dom_exception.ts";
+    import { atob as a, btoa as b } from "./core/runtime/text/base64.ts";
+    import { createConsole } from "./core/runtime/console/console.ts";
+    import { DOMException as X } from "./core/runtime/language/dom_exception.ts";
     import { createEventClasses } from "./core/runtime/events/event_classes.ts";
     import { PHASE } from "./core/runtime/events/event_state.ts";
-    import type { FileStat as PackedStat } from "./core/runtime/file_stat.ts";
-    import { Headers as H } from "./core/runtime/headers.ts";
+    import type { FileStat as PackedStat } from "./core/runtime/turn/file_stat.ts";
+    import { Headers as H } from "./core/runtime/http/headers.ts";
     import { createPerformance } from "./core/runtime/platform/performance.ts";
-    import type { Request as R } from "./core/runtime/request.ts";
-    import type { Response as S, ResponseClass } from "./core/runtime/response.ts";
-    import { TextDecoder as D, TextEncoder as E } from "./core/runtime/text_encoding.ts";
-    import { createURLClasses } from "./core/runtime/url.ts";
+    import type { Request as R } from "./core/runtime/http/request.ts";
+    import type { Response as S, ResponseClass } from "./core/runtime/http/response.ts";
+    import { TextDecoder as D, TextEncoder as E } from "./core/runtime/text/text_encoding.ts";
+    import { createURLClasses } from "./core/runtime/url/url.ts";
 
     const classes = createURLClasses({ parseUrl: () => undefined, setUrlPart: (href) => href });
     export const encoders: [typeof TextEncoder, typeof TextDecoder] = [E, D];
@@ -183,9 +183,8 @@ test("the types declare every global the runtime installs, and no other", () => 
   const eager = [...list!.matchAll(/^ {4}(\w+)/gm)].map((match) => match[1]!);
   assert.ok(eager.includes("Request") && eager.includes("queueMicrotask"));
   const installed = [...eager, ...Object.values(LAZY_GLOBALS).flat()];
-  const types = readdirSync(join(ROOT, "core/runtime"))
-    .filter((name) => name.endsWith(".d.ts"))
-    .map((name) => readFileSync(join(ROOT, "core/runtime", name), "utf8"))
+  const types = readdirSync(join(ROOT, "core/runtime/types"))
+    .map((name) => readFileSync(join(ROOT, "core/runtime/types", name), "utf8"))
     .join("\n");
   const declared = [...types.matchAll(/^declare (?:class|function|const) (\w+)/gm)].map((match) => match[1]!);
   assert.deepEqual([...new Set(declared)].sort(), installed.sort());

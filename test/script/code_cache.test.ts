@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as nextIteration } from "node:timers/promises";
 import { CodeCache } from "../../core/script/code_cache.ts";
-import { compileRuntime } from "../../core/script/compile_runtime.ts";
+import { compileRuntime } from "../../core/script/compile/compile_runtime.ts";
+import { RUNTIME_FILE_NAME } from "../../core/script/compile/wrap_bundle.ts";
 import { GuestIsolate } from "../../core/script/guest_isolate.ts";
-import { RUNTIME_FILE_NAME } from "../../core/script/wrap_bundle.ts";
 
 const runtime = await compileRuntime();
 const site = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Config } from "../../core/config/config.ts";
-import type { Activity, HeartbeatRecord } from "../../core/script/heartbeat_record.ts";
+import type { Activity, HeartbeatRecord } from "../../core/script/limits/heartbeat_record.ts";
 import type { ProcessReading } from "../../core/supervisor/process_reading.ts";
 import { LOOK, Watchdog } from "../../core/supervisor/watchdog.ts";
 

@@ -1,4 +1,4 @@
-import { arrayBufferLength, getterOf, setBytes, uncurry } from "../primordials.ts";
+import { arrayBufferLength, getterOf, setBytes, uncurry } from "../language/primordials.ts";
 import { cloneError } from "./clone_error.ts";
 
 const Buffer = ArrayBuffer;

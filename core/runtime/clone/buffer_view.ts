@@ -8,7 +8,7 @@ import {
   typedArrayName,
   typedArrayOffset,
   uncurry,
-} from "../primordials.ts";
+} from "../language/primordials.ts";
 import { cloneError } from "./clone_error.ts";
 
 type ViewConstructor = new (buffer: ArrayBuffer, offset: number, length: number) => ArrayBufferView;

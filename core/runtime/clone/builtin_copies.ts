@@ -1,4 +1,4 @@
-import { getterOf, mapSet, uncurry } from "../primordials.ts";
+import { getterOf, mapSet, uncurry } from "../language/primordials.ts";
 import { copyArrayBuffer, isArrayBuffer } from "./array_buffers.ts";
 
 /**

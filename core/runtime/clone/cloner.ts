@@ -9,7 +9,7 @@ import {
   mapSet,
   push,
   setForEach,
-} from "../primordials.ts";
+} from "../language/primordials.ts";
 import { type BufferView, makeBufferView, readBufferView } from "./buffer_view.ts";
 import { builtinCopies } from "./builtin_copies.ts";
 import { cloneError } from "./clone_error.ts";

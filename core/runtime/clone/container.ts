@@ -1,4 +1,4 @@
-import { defineProperty, hasOwn, mapSet, push, setAdd } from "../primordials.ts";
+import { defineProperty, hasOwn, mapSet, push, setAdd } from "../language/primordials.ts";
 import { define } from "./copy_error.ts";
 
 /** The place of an object's copy, which may come later. */

@@ -1,12 +1,12 @@
-import { DOMException, isDOMException } from "../dom_exception.ts";
+import { DOMException, isDOMException } from "../language/dom_exception.ts";
 import {
   createObject,
   defineProperty,
   getOwnPropertyDescriptor,
   hasOwn,
   reflectApply,
-} from "../primordials.ts";
-import { toDOMString } from "../web_idl.ts";
+} from "../language/primordials.ts";
+import { toDOMString } from "../language/web_idl.ts";
 
 type AnyErrorConstructor = new () => Error;
 

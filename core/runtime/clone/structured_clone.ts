@@ -1,6 +1,6 @@
 // biome-ignore-all lint/complexity/noArguments: Web IDL counts the arguments, and default values hide them.
-import { push } from "../primordials.ts";
-import { requireArguments, toDictionary } from "../web_idl.ts";
+import { push } from "../language/primordials.ts";
+import { requireArguments, toDictionary } from "../language/web_idl.ts";
 import { isArrayBuffer, transferArrayBuffer } from "./array_buffers.ts";
 import { cloneError } from "./clone_error.ts";
 import { Cloner } from "./cloner.ts";

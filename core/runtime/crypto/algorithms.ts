@@ -1,5 +1,5 @@
-import { charCodeAt, createObject } from "../primordials.ts";
-import { toDOMString } from "../web_idl.ts";
+import { charCodeAt, createObject } from "../language/primordials.ts";
+import { toDOMString } from "../language/web_idl.ts";
 import { cryptoError } from "./crypto_error.ts";
 import { isObject, type Member, type Parameters, readParameters } from "./parameters.ts";
 

@@ -7,7 +7,7 @@ import {
   setBytes,
   typedArrayBuffer,
   typedArrayName,
-} from "../primordials.ts";
+} from "../language/primordials.ts";
 
 /** A copy of the bytes of a `BufferSource` of Web IDL; scripts may change theirs while an operation runs. */
 export function copyBytes(source: unknown, what: string): Uint8Array<ArrayBuffer> {

@@ -1,5 +1,5 @@
 import type { ChunkContext, Chunks } from "../chunks.ts";
-import type { CryptoHostCalls } from "../crypto_host_calls.ts";
+import type { CryptoHostCalls } from "../host/crypto_host_calls.ts";
 import { Crypto, makeCrypto } from "./crypto.ts";
 import { CryptoKey, keyState, makeKey } from "./crypto_key.ts";
 import type { CryptoServices } from "./crypto_services.ts";

@@ -1,4 +1,4 @@
-import { Bytes } from "../primordials.ts";
+import { Bytes } from "../language/primordials.ts";
 import { cryptoError } from "./crypto_error.ts";
 import type { KeyState } from "./crypto_key.ts";
 import type { CryptoServices } from "./crypto_services.ts";

@@ -1,6 +1,6 @@
-import type { CryptoHostCalls } from "../crypto_host_calls.ts";
-import { Bytes, bytesOf, isView, setBytes, typedArrayName } from "../primordials.ts";
-import { finishClass } from "../web_idl.ts";
+import type { CryptoHostCalls } from "../host/crypto_host_calls.ts";
+import { Bytes, bytesOf, isView, setBytes, typedArrayName } from "../language/primordials.ts";
+import { finishClass } from "../language/web_idl.ts";
 import { checkBufferSource } from "./buffer_source.ts";
 import { cryptoError } from "./crypto_error.ts";
 import { bytesOfText } from "./data_operations.ts";

@@ -1,4 +1,4 @@
-import { DOMException } from "../dom_exception.ts";
+import { DOMException } from "../language/dom_exception.ts";
 
 type ErrorName =
   | "NotSupportedError"

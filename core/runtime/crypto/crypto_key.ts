@@ -1,6 +1,6 @@
-import type { KeyType } from "../crypto_jobs.ts";
-import { Bytes, setBytes } from "../primordials.ts";
-import { finishClass } from "../web_idl.ts";
+import type { KeyType } from "../host/crypto_jobs.ts";
+import { Bytes, setBytes } from "../language/primordials.ts";
+import { finishClass } from "../language/web_idl.ts";
 import { usageNames } from "./key_usages.ts";
 
 /** What the `algorithm` of a key says, flat. */

@@ -1,5 +1,5 @@
 import type { ChunkContext } from "../chunks.ts";
-import type { CryptoHostCalls } from "../crypto_host_calls.ts";
+import type { CryptoHostCalls } from "../host/crypto_host_calls.ts";
 
 /** What the operations need of the runtime. */
 export interface CryptoServices {

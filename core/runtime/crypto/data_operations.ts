@@ -1,5 +1,5 @@
-import type { HashName, SignatureScheme } from "../crypto_host_calls.ts";
-import { Bytes, charCodeAt } from "../primordials.ts";
+import type { HashName, SignatureScheme } from "../host/crypto_host_calls.ts";
+import { Bytes, charCodeAt } from "../language/primordials.ts";
 import { cryptoError } from "./crypto_error.ts";
 import type { KeyState } from "./crypto_key.ts";
 import type { CryptoServices } from "./crypto_services.ts";

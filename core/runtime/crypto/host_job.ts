@@ -1,5 +1,5 @@
-import type { CryptoJob, CryptoOperation, JobKey } from "../crypto_jobs.ts";
-import { createObject, jsonStringify, ownKeys, push, typedArrayName } from "../primordials.ts";
+import type { CryptoJob, CryptoOperation, JobKey } from "../host/crypto_jobs.ts";
+import { createObject, jsonStringify, ownKeys, push, typedArrayName } from "../language/primordials.ts";
 import type { KeyState } from "./crypto_key.ts";
 import type { CryptoServices } from "./crypto_services.ts";
 import type { Parameters } from "./parameters.ts";

@@ -1,5 +1,5 @@
-import { createObject } from "../primordials.ts";
-import { toDOMString } from "../web_idl.ts";
+import { createObject } from "../language/primordials.ts";
+import { toDOMString } from "../language/web_idl.ts";
 import { isObject } from "./parameters.ts";
 
 /** A JWK (RFC 7517) as far as the specification reads it. */

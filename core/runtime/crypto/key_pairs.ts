@@ -1,6 +1,6 @@
-import { atob } from "../base64.ts";
-import type { KeyFormat, KeyReply } from "../crypto_jobs.ts";
-import { Bytes, charCodeAt, jsonParse, setBytes } from "../primordials.ts";
+import type { KeyFormat, KeyReply } from "../host/crypto_jobs.ts";
+import { Bytes, charCodeAt, jsonParse, setBytes } from "../language/primordials.ts";
+import { atob } from "../text/base64.ts";
 import { cryptoError } from "./crypto_error.ts";
 import type { KeyState } from "./crypto_key.ts";
 import type { CryptoServices } from "./crypto_services.ts";

@@ -1,4 +1,4 @@
-import { toDOMString } from "../web_idl.ts";
+import { toDOMString } from "../language/web_idl.ts";
 
 /** `KeyUsage` of the specification, in its order; a set of usages is a number with one bit for each. */
 const NAMES = [

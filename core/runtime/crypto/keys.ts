@@ -1,5 +1,5 @@
-import type { KeyFormat } from "../crypto_jobs.ts";
-import { toDOMString } from "../web_idl.ts";
+import type { KeyFormat } from "../host/crypto_jobs.ts";
+import { toDOMString } from "../language/web_idl.ts";
 import { checkBufferSource, copyBytes, isBufferSource } from "./buffer_source.ts";
 import { cryptoError } from "./crypto_error.ts";
 import { type CryptoKey, type KeyState, makeKey } from "./crypto_key.ts";

@@ -1,6 +1,6 @@
-import type { CryptoParameters } from "../crypto_jobs.ts";
-import { Bytes, createObject, setBytes, typedArrayName } from "../primordials.ts";
-import { toDOMString } from "../web_idl.ts";
+import type { CryptoParameters } from "../host/crypto_jobs.ts";
+import { Bytes, createObject, setBytes, typedArrayName } from "../language/primordials.ts";
+import { toDOMString } from "../language/web_idl.ts";
 import { checkBufferSource, copyBytes } from "./buffer_source.ts";
 import { type KeyState, toKeyState } from "./crypto_key.ts";
 

@@ -1,5 +1,5 @@
-import type { KeyFormat } from "../crypto_jobs.ts";
-import { Bytes, setBytes } from "../primordials.ts";
+import type { KeyFormat } from "../host/crypto_jobs.ts";
+import { Bytes, setBytes } from "../language/primordials.ts";
 import { cryptoError } from "./crypto_error.ts";
 import type { KeyAlgorithm, KeyState } from "./crypto_key.ts";
 import type { CryptoServices } from "./crypto_services.ts";

@@ -1,5 +1,5 @@
-import { Bytes } from "../primordials.ts";
-import { finishClass } from "../web_idl.ts";
+import { Bytes } from "../language/primordials.ts";
+import { finishClass } from "../language/web_idl.ts";
 import { normalizeAlgorithm, toAlgorithmIdentifier } from "./algorithms.ts";
 import { checkBufferSource, copyBytes } from "./buffer_source.ts";
 import { cipher, wrap } from "./ciphers.ts";

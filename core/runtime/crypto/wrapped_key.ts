@@ -1,6 +1,6 @@
-import type { KeyFormat } from "../crypto_jobs.ts";
-import { Bytes, jsonParse, jsonStringify } from "../primordials.ts";
-import { encodeUtf8, Utf8Decoder } from "../utf8.ts";
+import type { KeyFormat } from "../host/crypto_jobs.ts";
+import { Bytes, jsonParse, jsonStringify } from "../language/primordials.ts";
+import { encodeUtf8, Utf8Decoder } from "../text/utf8.ts";
 import { isBufferSource } from "./buffer_source.ts";
 import { cryptoError } from "./crypto_error.ts";
 import { toJsonWebKey } from "./json_web_key.ts";

@@ -1,4 +1,4 @@
-import { finishClass } from "../web_idl.ts";
+import { finishClass } from "../language/web_idl.ts";
 import type { AbortSignal, AbortSignalClass } from "./abort_signal.ts";
 
 /** The AbortController class of the DOM standard. */

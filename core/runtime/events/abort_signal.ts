@@ -1,7 +1,7 @@
 // biome-ignore-all lint/complexity/noArguments: Web IDL counts the arguments, and default values hide them.
-import { inspectSymbol } from "../inspect_symbol.ts";
-import { push, reflectApply } from "../primordials.ts";
-import { finishClass, makeEnumerable, requireArguments } from "../web_idl.ts";
+import { inspectSymbol } from "../console/inspect_symbol.ts";
+import { push, reflectApply } from "../language/primordials.ts";
+import { finishClass, makeEnumerable, requireArguments } from "../language/web_idl.ts";
 import { type AbortAlgorithm, AbortState, type AbortStateServices } from "./abort_state.ts";
 import type { Event, EventClass } from "./event.ts";
 import type { EventTargetClass } from "./event_target.ts";

@@ -1,5 +1,5 @@
-import { DOMException } from "../dom_exception.ts";
-import { max, push, setAdd, setDelete, setForEach, setSize } from "../primordials.ts";
+import { DOMException } from "../language/dom_exception.ts";
+import { max, push, setAdd, setDelete, setForEach, setSize } from "../language/primordials.ts";
 import { DependentStates } from "./dependent_states.ts";
 
 const SetClass = Set;

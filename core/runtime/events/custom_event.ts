@@ -1,6 +1,6 @@
 // biome-ignore-all lint/complexity/noArguments: Web IDL counts the arguments, and default values hide them.
-import { inspectSymbol } from "../inspect_symbol.ts";
-import { finishClass, requireArguments, toDictionary, toDOMString } from "../web_idl.ts";
+import { inspectSymbol } from "../console/inspect_symbol.ts";
+import { finishClass, requireArguments, toDictionary, toDOMString } from "../language/web_idl.ts";
 import type { EventClass, EventInit } from "./event.ts";
 
 export interface CustomEventInit extends EventInit {

@@ -1,4 +1,4 @@
-import { max, push, reflectApply, setAdd, setDelete, setSize } from "../primordials.ts";
+import { max, push, reflectApply, setAdd, setDelete, setSize } from "../language/primordials.ts";
 import type { AbortState } from "./abort_state.ts";
 
 const Reference = WeakRef;

@@ -1,7 +1,13 @@
 // biome-ignore-all lint/complexity/noArguments: Web IDL counts the arguments, and default values hide them.
-import { inspectSymbol } from "../inspect_symbol.ts";
-import { defineProperty, freezeObject, getOwnPropertyDescriptor } from "../primordials.ts";
-import { defineConstants, finishClass, requireArguments, toDictionary, toDOMString } from "../web_idl.ts";
+import { inspectSymbol } from "../console/inspect_symbol.ts";
+import { defineProperty, freezeObject, getOwnPropertyDescriptor } from "../language/primordials.ts";
+import {
+  defineConstants,
+  finishClass,
+  requireArguments,
+  toDictionary,
+  toDOMString,
+} from "../language/web_idl.ts";
 import { EventState, PHASE } from "./event_state.ts";
 import type { EventTarget } from "./event_target.ts";
 

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/complexity/noArguments: Web IDL counts the arguments, and default values hide them.
-import { DOMException } from "../dom_exception.ts";
-import { push, reflectApply } from "../primordials.ts";
-import { finishClass, requireArguments, toDOMString } from "../web_idl.ts";
+import { DOMException } from "../language/dom_exception.ts";
+import { push, reflectApply } from "../language/primordials.ts";
+import { finishClass, requireArguments, toDOMString } from "../language/web_idl.ts";
 import type { AbortSignal } from "./abort_signal.ts";
 import type { Event, EventClass } from "./event.ts";
 import { type EventListener, readCallback, readCapture, readListenerOptions } from "./event_listener.ts";

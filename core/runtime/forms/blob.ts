@@ -1,7 +1,7 @@
-import { inspectSymbol } from "../inspect_symbol.ts";
-import { max, min, push, typedArrayBuffer, typedArrayLength } from "../primordials.ts";
-import { Utf8Decoder } from "../utf8.ts";
-import { finishClass, toDictionary, toDOMString } from "../web_idl.ts";
+import { inspectSymbol } from "../console/inspect_symbol.ts";
+import { max, min, push, typedArrayBuffer, typedArrayLength } from "../language/primordials.ts";
+import { finishClass, toDictionary, toDOMString } from "../language/web_idl.ts";
+import { Utf8Decoder } from "../text/utf8.ts";
 import {
   type BlobOptions,
   type BlobPropertyBag,

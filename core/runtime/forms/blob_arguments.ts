@@ -1,6 +1,6 @@
-import { charCodeAt, push, slice, toLowerCase } from "../primordials.ts";
-import { encodeUtf8 } from "../utf8.ts";
-import { toDOMString, toUSVString } from "../web_idl.ts";
+import { charCodeAt, push, slice, toLowerCase } from "../language/primordials.ts";
+import { toDOMString, toUSVString } from "../language/web_idl.ts";
+import { encodeUtf8 } from "../text/utf8.ts";
 import { isBufferSource } from "./buffer_source.ts";
 
 /** The conversions that the constructors of Blob and File do with their arguments (File API, Web IDL). */

@@ -1,5 +1,11 @@
-import { createObject, defineProperty, freezeObject, min, typedArrayLength } from "../primordials.ts";
-import { Utf8Decoder } from "../utf8.ts";
+import {
+  createObject,
+  defineProperty,
+  freezeObject,
+  min,
+  typedArrayLength,
+} from "../language/primordials.ts";
+import { Utf8Decoder } from "../text/utf8.ts";
 import { type Blob, contentOfBlob } from "./blob.ts";
 import { copyOf, rangeOf, startOfText } from "./byte_content.ts";
 

@@ -7,7 +7,7 @@ import {
   isView,
   typedArrayBuffer,
   typedArrayName,
-} from "../primordials.ts";
+} from "../language/primordials.ts";
 
 const isResizable: (buffer: ArrayBuffer) => boolean = getterOf(ArrayBuffer.prototype, "resizable");
 

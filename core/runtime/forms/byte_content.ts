@@ -1,4 +1,10 @@
-import { Bytes, setBytes, typedArrayBuffer, typedArrayLength, typedArrayOffset } from "../primordials.ts";
+import {
+  Bytes,
+  setBytes,
+  typedArrayBuffer,
+  typedArrayLength,
+  typedArrayOffset,
+} from "../language/primordials.ts";
 
 /**
  * Ways to handle bytes that scripts must not get hold of. `subarray` and `slice` of typed arrays ask

@@ -1,4 +1,4 @@
-import { Bytes, min, typedArrayLength } from "../primordials.ts";
+import { Bytes, min, typedArrayLength } from "../language/primordials.ts";
 
 /** Positions looked at by one call of the inner function; see `PIECE` of `utf8.ts`. */
 const PIECE = 16_384;

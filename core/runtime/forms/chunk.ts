@@ -1,5 +1,5 @@
 import type { ChunkContext, ChunkResult } from "../chunks.ts";
-import type { CryptoHostCalls } from "../crypto_host_calls.ts";
+import type { CryptoHostCalls } from "../host/crypto_host_calls.ts";
 import { Blob, contentOfBlob, isBlob } from "./blob.ts";
 import { normalizeType } from "./blob_arguments.ts";
 import { BlobContent } from "./blob_content.ts";

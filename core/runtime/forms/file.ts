@@ -1,5 +1,5 @@
-import { inspectSymbol } from "../inspect_symbol.ts";
-import { finishClass, requireArguments, toDictionary, toUSVString } from "../web_idl.ts";
+import { inspectSymbol } from "../console/inspect_symbol.ts";
+import { finishClass, requireArguments, toDictionary, toUSVString } from "../language/web_idl.ts";
 import { assembleBlob, Blob, type BlobPart, isBlob } from "./blob.ts";
 import { type BlobPropertyBag, toBlobOptions, toBlobParts } from "./blob_arguments.ts";
 import { BlobContent } from "./blob_content.ts";

@@ -1,6 +1,6 @@
-import { parseForm } from "../form_urlencoded.ts";
-import { Bytes, charCodeAt, min, push, typedArrayLength } from "../primordials.ts";
-import { Utf8Decoder } from "../utf8.ts";
+import { Bytes, charCodeAt, min, push, typedArrayLength } from "../language/primordials.ts";
+import { Utf8Decoder } from "../text/utf8.ts";
+import { parseForm } from "../url/form_urlencoded.ts";
 import { normalizeType } from "./blob_arguments.ts";
 import { BlobContent } from "./blob_content.ts";
 import { copyOf } from "./byte_content.ts";

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/complexity/noArguments: Web IDL counts the arguments given
-import { inspectSymbol } from "../inspect_symbol.ts";
-import { PairIterator, type PairKind } from "../pair_iterator.ts";
-import { defineProperty, freezeObject, push, reflectApply } from "../primordials.ts";
-import { finishClass, requireArguments, toUSVString } from "../web_idl.ts";
+import { inspectSymbol } from "../console/inspect_symbol.ts";
+import { defineProperty, freezeObject, push, reflectApply } from "../language/primordials.ts";
+import { finishClass, requireArguments, toUSVString } from "../language/web_idl.ts";
+import { PairIterator, type PairKind } from "../url/pair_iterator.ts";
 import { type Blob, contentOfBlob, isBlob } from "./blob.ts";
 import { File, fileLastModified, isFile } from "./file.ts";
 

@@ -1,4 +1,4 @@
-import { charCodeAt, indexOf, slice, toLowerCase } from "../primordials.ts";
+import { charCodeAt, indexOf, slice, toLowerCase } from "../language/primordials.ts";
 import { endOfToken, findParameter, parseParameters } from "./parameters.ts";
 
 /** RFC 2046 section 5.1.1. */

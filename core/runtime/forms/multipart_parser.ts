@@ -1,5 +1,5 @@
-import { min, push, typedArrayLength } from "../primordials.ts";
-import { encodeUtf8, Utf8Decoder } from "../utf8.ts";
+import { min, push, typedArrayLength } from "../language/primordials.ts";
+import { encodeUtf8, Utf8Decoder } from "../text/utf8.ts";
 import { copyOf, rangeOf } from "./byte_content.ts";
 import { ByteSearch } from "./byte_search.ts";
 import { type PartHead, parsePartHead } from "./part_head.ts";

@@ -1,5 +1,5 @@
-import { charCodeAt, push, slice } from "../primordials.ts";
-import { encodeUtf8 } from "../utf8.ts";
+import { charCodeAt, push, slice } from "../language/primordials.ts";
+import { encodeUtf8 } from "../text/utf8.ts";
 import { contentOfBlob } from "./blob.ts";
 import { joinBytes } from "./byte_content.ts";
 import { fileName } from "./file.ts";

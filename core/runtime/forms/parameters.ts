@@ -1,4 +1,4 @@
-import { charCodeAt, indexOf, push, slice, toLowerCase } from "../primordials.ts";
+import { charCodeAt, indexOf, push, slice, toLowerCase } from "../language/primordials.ts";
 
 /** `*( OWS ";" OWS [ name "=" ( token / quoted-string ) ] )` (RFC 9110 section 5.6.6). */
 

@@ -1,4 +1,4 @@
-import { charCodeAt, indexOf, slice, toLowerCase } from "../primordials.ts";
+import { charCodeAt, indexOf, slice, toLowerCase } from "../language/primordials.ts";
 import { endOfToken, findParameter, type Parameters, parseParameters, skipSpace } from "./parameters.ts";
 
 /** What the head of a part says (RFC 7578 section 4). */

@@ -1,5 +1,5 @@
-import { Bytes, charCodeAt } from "../primordials.ts";
-import { textOfCodeUnits } from "../utf8.ts";
+import { Bytes, charCodeAt } from "../language/primordials.ts";
+import { textOfCodeUnits } from "../text/utf8.ts";
 import { type CryptoData, dataBytes } from "./crypto_data.ts";
 import { encodedText } from "./encoded_text.ts";
 

@@ -1,5 +1,5 @@
-import type { CryptoHostCalls } from "../crypto_host_calls.ts";
-import { freezeObject } from "../primordials.ts";
+import type { CryptoHostCalls } from "../host/crypto_host_calls.ts";
+import { freezeObject } from "../language/primordials.ts";
 import { fromBase64Url, toBase64Url } from "./base64url.ts";
 import { createHashes } from "./hashes.ts";
 import { fromHex, toHex } from "./hex.ts";

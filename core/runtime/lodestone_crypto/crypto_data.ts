@@ -1,6 +1,6 @@
-import { CRYPTO_BYTES_LIMIT } from "../crypto_host_calls.ts";
-import { Bytes, bytesOf, setBytes } from "../primordials.ts";
-import { encodeUtf8 } from "../utf8.ts";
+import { CRYPTO_BYTES_LIMIT } from "../host/crypto_host_calls.ts";
+import { Bytes, bytesOf, setBytes } from "../language/primordials.ts";
+import { encodeUtf8 } from "../text/utf8.ts";
 
 /** What the functions of `lodestone/crypto` take: text, which stands for its UTF-8, or bytes. */
 export type CryptoData = string | ArrayBuffer | ArrayBufferView;

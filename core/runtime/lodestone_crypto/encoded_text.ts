@@ -1,4 +1,4 @@
-import { CRYPTO_BYTES_LIMIT } from "../crypto_host_calls.ts";
+import { CRYPTO_BYTES_LIMIT } from "../host/crypto_host_calls.ts";
 import { tooLong } from "./crypto_data.ts";
 
 /** The text that shall be decoded. */

@@ -1,4 +1,4 @@
-import type { CryptoHostCalls, HashName } from "../crypto_host_calls.ts";
+import type { CryptoHostCalls, HashName } from "../host/crypto_host_calls.ts";
 import { type CryptoData, hostData, tooLong } from "./crypto_data.ts";
 import { latin1Bytes } from "./latin1_bytes.ts";
 

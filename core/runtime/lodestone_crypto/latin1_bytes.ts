@@ -1,4 +1,4 @@
-import { Bytes, charCodeAt } from "../primordials.ts";
+import { Bytes, charCodeAt } from "../language/primordials.ts";
 
 /** Bytes of text that has one character for each. */
 export function latin1Bytes(text: string): Uint8Array<ArrayBuffer> {

@@ -1,5 +1,5 @@
-import type { CryptoHostCalls } from "../crypto_host_calls.ts";
-import { Bytes, charCodeAt } from "../primordials.ts";
+import type { CryptoHostCalls } from "../host/crypto_host_calls.ts";
+import { Bytes, charCodeAt } from "../language/primordials.ts";
 import { latin1Bytes } from "./latin1_bytes.ts";
 
 /** Of one call. */

@@ -1,4 +1,4 @@
-import { charCodeAt } from "../primordials.ts";
+import { charCodeAt } from "../language/primordials.ts";
 import { type CryptoData, dataBytes } from "./crypto_data.ts";
 
 /**

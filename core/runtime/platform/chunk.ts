@@ -1,6 +1,6 @@
 // biome-ignore-all lint/complexity/noArguments: Web IDL counts the arguments.
 import type { ChunkContext } from "../chunks.ts";
-import { requireArguments } from "../web_idl.ts";
+import { requireArguments } from "../language/web_idl.ts";
 import { createNavigator } from "./navigator.ts";
 import { createPerformance } from "./performance.ts";
 import { createScheduler } from "./scheduler.ts";

@@ -1,4 +1,4 @@
-import { finishClass } from "../web_idl.ts";
+import { finishClass } from "../language/web_idl.ts";
 
 /** `navigator` as the minimum common API has it: tells where a script runs, but no version. */
 export function createNavigator(): object {

@@ -1,4 +1,4 @@
-import { finishClass } from "../web_idl.ts";
+import { finishClass } from "../language/web_idl.ts";
 
 const MAKE = Symbol("Performance");
 

@@ -1,5 +1,5 @@
 import type { AbortSignal } from "../events/chunk.ts";
-import { finishClass, toDictionary } from "../web_idl.ts";
+import { finishClass, toDictionary } from "../language/web_idl.ts";
 
 /** What waiting needs of signals. */
 export interface WaitSignals {

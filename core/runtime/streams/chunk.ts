@@ -14,7 +14,7 @@ import {
   WritableStreamDefaultWriter,
 } from "web-streams-polyfill";
 import type { ChunkContext } from "../chunks.ts";
-import type { Content } from "../content.ts";
+import type { Content } from "../http/content.ts";
 import { makeStream, sealStream, sourceOf } from "./made_stream.ts";
 import { readAll } from "./read_all.ts";
 import { hideInternals, isDisturbed, isLocked, isReadableStream, tee } from "./stream_state.ts";

@@ -1,8 +1,8 @@
 import { type ReadableByteStreamController, ReadableStream } from "web-streams-polyfill";
-import { type Content, FileContent, HeldBody, StreamContent } from "../content.ts";
-import { dropHeld, type HeldServices, readHeld, readHeldPiece } from "../held_reader.ts";
-import { Bytes, createObject, sliceBytes, typedArrayLength } from "../primordials.ts";
-import { encodeUtf8 } from "../utf8.ts";
+import { type Content, FileContent, HeldBody, StreamContent } from "../http/content.ts";
+import { dropHeld, type HeldServices, readHeld, readHeldPiece } from "../http/held_reader.ts";
+import { Bytes, createObject, sliceBytes, typedArrayLength } from "../language/primordials.ts";
+import { encodeUtf8 } from "../text/utf8.ts";
 import { cancelStream, readerOf } from "./stream_state.ts";
 
 /** What a stream of the runtime was made of. */

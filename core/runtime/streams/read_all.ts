@@ -1,5 +1,5 @@
 import type { ReadableStream } from "web-streams-polyfill";
-import { Bytes, push, setBytes, typedArrayLength, typedArrayName } from "../primordials.ts";
+import { Bytes, push, setBytes, typedArrayLength, typedArrayName } from "../language/primordials.ts";
 import { readerOf } from "./stream_state.ts";
 
 /** "Read all bytes" of the Streams standard. The stream stays locked. */

@@ -1,6 +1,6 @@
 import { ReadableStream, type ReadableStreamDefaultReader, WritableStream } from "web-streams-polyfill";
-import { inspectSymbol } from "../inspect_symbol.ts";
-import { defineProperty, hasOwn, reflectApply } from "../primordials.ts";
+import { inspectSymbol } from "../console/inspect_symbol.ts";
+import { defineProperty, hasOwn, reflectApply } from "../language/primordials.ts";
 
 // As they were before a script could replace them.
 const { tee: teeMethod, getReader: getReaderMethod, cancel: cancelMethod } = ReadableStream.prototype;

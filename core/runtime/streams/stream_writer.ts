@@ -1,8 +1,8 @@
 import type { ReadableStream, ReadableStreamDefaultReader } from "web-streams-polyfill";
-import { errorText } from "../error_text.ts";
-import type { Operations } from "../operations.ts";
-import type { LateWriter, Outbox } from "../outbox.ts";
-import { Bytes, min, push, setBytes, sliceBytes, typedArrayLength } from "../primordials.ts";
+import { errorText } from "../console/error_text.ts";
+import { Bytes, min, push, setBytes, sliceBytes, typedArrayLength } from "../language/primordials.ts";
+import type { Operations } from "../turn/operations.ts";
+import type { LateWriter, Outbox } from "../turn/outbox.ts";
 import { bytePiece } from "./read_all.ts";
 import { readerOf } from "./stream_state.ts";
 

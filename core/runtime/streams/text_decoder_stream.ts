@@ -1,7 +1,7 @@
 import { ReadableStream, TransformStream } from "web-streams-polyfill";
-import { bytesOf, reflectApply } from "../primordials.ts";
-import { TextDecoder } from "../text_encoding.ts";
-import { finishClass } from "../web_idl.ts";
+import { bytesOf, reflectApply } from "../language/primordials.ts";
+import { finishClass } from "../language/web_idl.ts";
+import { TextDecoder } from "../text/text_encoding.ts";
 
 /** The TextDecoderStream class of the Encoding standard, for the encodings that TextDecoder has. */
 export class TextDecoderStream {

@@ -1,7 +1,7 @@
 import { TransformStream } from "web-streams-polyfill";
-import { charCodeAt, slice } from "../primordials.ts";
-import { encodeUtf8 } from "../utf8.ts";
-import { finishClass, toDOMString } from "../web_idl.ts";
+import { charCodeAt, slice } from "../language/primordials.ts";
+import { finishClass, toDOMString } from "../language/web_idl.ts";
+import { encodeUtf8 } from "../text/utf8.ts";
 
 /** The TextEncoderStream class of the Encoding standard: a pair of surrogates may be cut between two pieces. */
 export class TextEncoderStream {

@@ -1,7 +1,10 @@
-import { contentOf } from "../body.ts";
 import type { ChunkContext } from "../chunks.ts";
-import { FileContent } from "../content.ts";
-import { findField } from "../header_syntax.ts";
+import { contentOf } from "../http/body.ts";
+import { FileContent } from "../http/content.ts";
+import { findField } from "../http/header_syntax.ts";
+import type { Request, RequestClass } from "../http/request.ts";
+import type { RequestView } from "../http/request_view.ts";
+import type { Response, ResponseClass } from "../http/response.ts";
 import {
   charCodeAt,
   functionText,
@@ -12,12 +15,9 @@ import {
   slice,
   weakMapGet,
   weakMapSet,
-} from "../primordials.ts";
-import type { Request, RequestClass } from "../request.ts";
-import type { RequestView } from "../request_view.ts";
-import type { Response, ResponseClass } from "../response.ts";
-import type { Handler, ResponseHook } from "../script_module.ts";
-import type { Tracer, Tracing } from "../tracing.ts";
+} from "../language/primordials.ts";
+import type { Handler, ResponseHook } from "../turn/script_module.ts";
+import type { Tracer, Tracing } from "../turn/tracing.ts";
 import { tellFieldChanges, tellRequestChanges } from "./view_changes.ts";
 
 export interface TracerParts {
@@ -30,7 +30,7 @@ export interface TracerParts {
 const LONGEST_TEXT = 2000;
 /** Requests that are traced at once; of older ones is forgotten which return was theirs. */
 const MOST_REQUESTS = 64;
-/** Begins the mark at the beginning of each function's body, a comment (`script/instrument_returns.ts`). */
+/** Begins the mark at the beginning of each function's body, a comment (`script/compile/instrument_returns.ts`). */
 const MARK = "/*@";
 
 /** What is known of one request that is traced. */

@@ -1,6 +1,6 @@
-import { findField, parseFields } from "../header_syntax.ts";
-import { ownKeys, push, slice } from "../primordials.ts";
-import type { RequestView } from "../request_view.ts";
+import { findField, parseFields } from "../http/header_syntax.ts";
+import type { RequestView } from "../http/request_view.ts";
+import { ownKeys, push, slice } from "../language/primordials.ts";
 
 /** Told by name: what was there before and what is there now; undefined for nothing. */
 export type TellChange = (name: string, from: string | undefined, to: string | undefined) => void;

@@ -1,5 +1,5 @@
 import { URLPattern as Polyfill } from "urlpattern-polyfill/urlpattern";
-import type { createURLClasses } from "../url.ts";
+import type { createURLClasses } from "../url/url.ts";
 
 /** The isolate's, which the polyfill uses, too. */
 declare const URL: ReturnType<typeof createURLClasses>["URL"];

@@ -2,21 +2,21 @@ import assert from "node:assert/strict";
 import type { ChunkContext, ChunkName, ChunkResults, Chunks } from "../../../core/runtime/chunks.ts";
 import { create as createCookies } from "../../../core/runtime/cookies/chunk.ts";
 import { create as createEvents } from "../../../core/runtime/events/chunk.ts";
-import { createFetch } from "../../../core/runtime/fetch.ts";
 import { create as createForms } from "../../../core/runtime/forms/chunk.ts";
-import type { HostCalls } from "../../../core/runtime/host_calls.ts";
-import { OpenPromises } from "../../../core/runtime/open_promises.ts";
-import { Operations } from "../../../core/runtime/operations.ts";
-import { Outbox } from "../../../core/runtime/outbox.ts";
-import { createRequestClass } from "../../../core/runtime/request.ts";
-import { parseRequestUrl } from "../../../core/runtime/request_url.ts";
-import { createResponseClass } from "../../../core/runtime/response.ts";
-import { readScripts } from "../../../core/runtime/script_module.ts";
+import type { HostCalls } from "../../../core/runtime/host/host_calls.ts";
+import { createFetch } from "../../../core/runtime/http/fetch.ts";
+import { createRequestClass } from "../../../core/runtime/http/request.ts";
+import { parseRequestUrl } from "../../../core/runtime/http/request_url.ts";
+import { createResponseClass } from "../../../core/runtime/http/response.ts";
 import { create as createStreams } from "../../../core/runtime/streams/chunk.ts";
-import { Timers } from "../../../core/runtime/timers.ts";
-import { Tracing } from "../../../core/runtime/tracing.ts";
-import { Turn } from "../../../core/runtime/turn.ts";
-import { hostUrl } from "../../../core/script/host_url.ts";
+import { OpenPromises } from "../../../core/runtime/turn/open_promises.ts";
+import { Operations } from "../../../core/runtime/turn/operations.ts";
+import { Outbox } from "../../../core/runtime/turn/outbox.ts";
+import { readScripts } from "../../../core/runtime/turn/script_module.ts";
+import { Timers } from "../../../core/runtime/turn/timers.ts";
+import { Tracing } from "../../../core/runtime/turn/tracing.ts";
+import { Turn } from "../../../core/runtime/turn/turn.ts";
+import { hostUrl } from "../../../core/script/host/host_url.ts";
 
 const CREATE: Partial<Record<ChunkName, (context: ChunkContext) => unknown>> = {
   cookies: createCookies,

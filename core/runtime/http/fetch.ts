@@ -1,0 +1,110 @@
+import { jsonStringify, startsWith } from "../language/primordials.ts";
+import type { FetchedHead } from "../turn/settle_operation.ts";
+import { contentOf, markBodyUsed } from "./body.ts";
+import { bytesOfContent } from "./body_reading.ts";
+import { HeldBody } from "./content.ts";
+import { FetchAbort } from "./fetch_abort.ts";
+import { type FetchTarget, fetchTarget } from "./fetch_target.ts";
+import { Headers, headersFromText, headersToText } from "./headers.ts";
+import type { Request, RequestClass } from "./request.ts";
+import { bodyToSend, isSpent } from "./request_body.ts";
+import type { BodyChange, SendServices } from "./request_changes.ts";
+import { knownSignal } from "./request_extras.ts";
+import type { RequestInit } from "./request_settings.ts";
+import type { Response, ResponseClass } from "./response.ts";
+import { UnreadBodies } from "./unread_bodies.ts";
+
+export type Fetch = (input: unknown, init?: RequestInit) => Promise<Response>;
+
+export interface FetchParts extends SendServices {
+  readonly requests: RequestClass;
+  readonly responses: ResponseClass;
+}
+
+/**
+ * `fetch`: the request of the exchange, or one made from it, escalates now; any other goes to its origin or to the
+ * backend that it names. The body that comes back stays on the host until it is read or sent on.
+ */
+export function createFetch(parts: FetchParts): Fetch {
+  const { requests, responses, operations, outbox, chunks } = parts;
+  const unread = new UnreadBodies(outbox);
+
+  /** Writes the command, and begins to send a body that is a stream. */
+  function start({ request, url, backend }: FetchTarget): {
+    operation: number;
+    body: BodyChange | undefined;
+  } {
+    // The number is taken last: the script's own code may run before and fetch, and numbers ascend.
+    if (url === undefined) {
+      let changes = requests.changesOf(request);
+      if (backend !== undefined) changes = { ...changes, backend };
+      const json = changes === undefined ? "{}" : jsonStringify(changes);
+      const operation = operations.next();
+      outbox.fetch(requests.slotOf(request), operation, json);
+      return { operation, body: changes?.body };
+    }
+    const { redirect } = requests.settingsOf(request);
+    const headers = fieldsFor(request, url);
+    const body = contentOf(request) === undefined ? undefined : bodyToSend(request, parts);
+    const json = jsonStringify({ url, method: request.method, headers, redirect, body });
+    const operation = operations.next();
+    outbox.fetchOrigin(operation, json);
+    return { operation, body };
+  }
+
+  async function respond(
+    { request, url }: FetchTarget,
+    operation: number,
+    abort: FetchAbort | undefined,
+  ): Promise<Response> {
+    const head = await operations.wait<FetchedHead>(operation);
+    const slot = url === undefined ? requests.slotOf(request) : 0;
+    const body = head.hasBody ? new HeldBody(slot, operation) : undefined;
+    if (body !== undefined && slot === 0) unread.add(body);
+    abort?.brought(body);
+    return responses.incoming({
+      status: head.status,
+      headers: headersFromText(head.fields),
+      body,
+      url: head.url === "" ? request.url : head.url,
+      redirected: head.redirected,
+    });
+  }
+
+  return async (input, init) => {
+    const target = fetchTarget(input, init, requests);
+    const { request } = target;
+    if (isSpent(request)) {
+      throw new TypeError(`fetch("${request.url}"): the request's body has been used already`);
+    }
+    const signal = knownSignal(requests.extrasOf(request));
+    const abort = signal === undefined ? undefined : new FetchAbort(signal, parts);
+    abort?.throwIfAborted();
+    const content = contentOf(request);
+    // Its clones want it too: the host keeps what has been read.
+    if (content instanceof HeldBody && content.isShared) await bytesOfContent(content, parts);
+    const { operation, body } = start(target);
+    markBodyUsed(request);
+    abort?.watch(operation);
+    try {
+      return await respond(target, operation, abort);
+    } catch (reason) {
+      abort?.end();
+      if (typeof body === "object" && body !== null && "stream" in body) {
+        chunks.get("streams").writers.stop(body.stream, reason);
+      }
+      throw reason;
+    }
+  };
+}
+
+/** The fields of a request to another host. What says where it goes and how its body is framed is the host's. */
+function fieldsFor({ headers }: Request, url: string): string {
+  const isBackend = startsWith(url, "backend:");
+  const hasHost = !isBackend && headers.has("host");
+  if (!hasHost && !headers.has("content-length")) return headersToText(headers);
+  const copy = new Headers(headers);
+  if (hasHost) copy.delete("host");
+  copy.delete("content-length");
+  return headersToText(copy);
+}
