@@ -186,6 +186,7 @@ export class Exchange implements Escalating, EscalationReceiver {
 
   #leave(isAnswered: boolean): void {
     this.#scripted?.leave(isAnswered);
+    this.body.release();
     this.#discardOffered();
   }
 

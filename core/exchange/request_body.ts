@@ -1,27 +1,28 @@
 import type { BodySource } from "../http/body.ts";
 import { BytesBody } from "../http/bytes_body.ts";
 import { HttpError } from "../http/http_error.ts";
-import { readBody } from "../http/read_body.ts";
+import { PeekedBody } from "../http/peeked_body.ts";
 
 /**
  * The body of a request, which can be sent on once, or read into memory by a script and then sent on as often as
- * it likes.
+ * it likes. One that was too large to be read can still be sent on.
  */
 export class RequestBody {
-  readonly #source: BodySource | undefined;
+  readonly #source: PeekedBody | undefined;
   #taken = false;
+  #isReading = false;
   #read: Buffer | undefined;
   #reading: Promise<Buffer> | undefined;
 
   constructor(source: BodySource | undefined) {
-    this.#source = source;
+    this.#source = source && new PeekedBody(source);
   }
 
   /** The body for a backend; undefined when there is none. Throws `HttpError` 500 when it has been sent on before. */
   take(): BodySource | undefined {
     if (this.#source === undefined) return undefined;
     if (this.#read !== undefined) return new BytesBody(this.#read);
-    if (this.#taken) {
+    if (this.#taken || this.#isReading) {
       throw new HttpError(
         500,
         "body_used",
@@ -32,7 +33,10 @@ export class RequestBody {
     return this.#source;
   }
 
-  /** The whole body in memory, as often as it is asked for. Fails with 413 above `limit` bytes, or when it has been sent on. */
+  /**
+   * The whole body in memory, as often as it is asked for. Fails with 413 above `limit` bytes, or when it has been
+   * sent on.
+   */
   read(limit: number): Promise<Buffer> {
     if (this.#source === undefined) return Promise.resolve(Buffer.alloc(0));
     if (this.#reading !== undefined) return this.#reading;
@@ -40,11 +44,22 @@ export class RequestBody {
       const message = "reading a request's body: it has been sent on already";
       return Promise.reject(new HttpError(500, "body_used", message));
     }
-    this.#taken = true;
-    this.#reading = readBody(this.#source, limit).then((bytes) => {
-      this.#read = bytes;
-      return bytes;
-    });
+    this.#isReading = true;
+    this.#reading = this.#source.read(limit).then(
+      (bytes) => {
+        this.#read = bytes;
+        return bytes;
+      },
+      (error: unknown) => {
+        this.#isReading = false;
+        throw error;
+      },
+    );
     return this.#reading;
+  }
+
+  /** The exchange has its answer, or is over: of what was read in part nobody will want the rest. */
+  release(): void {
+    if (this.#reading !== undefined && this.#read === undefined && !this.#taken) this.#source?.cancel();
   }
 }

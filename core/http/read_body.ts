@@ -9,7 +9,7 @@ export function readBody(source: BodySource, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     if (source.length !== undefined && source.length > limit) {
       source.cancel();
-      reject(tooLarge(limit, source.length));
+      reject(tooLargeToRead(limit, source.length));
       return;
     }
     const chunks: Buffer[] = [];
@@ -19,7 +19,7 @@ export function readBody(source: BodySource, limit: number): Promise<Buffer> {
         size += chunk.length;
         if (size > limit) {
           source.cancel();
-          reject(tooLarge(limit, size));
+          reject(tooLargeToRead(limit, size));
           return false;
         }
         chunks.push(chunk);
@@ -32,7 +32,8 @@ export function readBody(source: BodySource, limit: number): Promise<Buffer> {
   });
 }
 
-function tooLarge(limit: number, size: number): HttpError {
+/** What reading a body into memory fails with when there is too much of it. */
+export function tooLargeToRead(limit: number, size: number): HttpError {
   return new HttpError(
     413,
     "body_too_large_to_read",

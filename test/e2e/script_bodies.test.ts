@@ -74,6 +74,10 @@ const routes = {
       return new Response(error.name + ": " + error.message, { status: 400 });
     }
   },
+  async "/escalated"(request) {
+    await request.text().catch(() => {});
+    request.backend = "app";
+  },
   async "/counted"(request) {
     let pieces = 0, bytes = 0, largest = 0;
     for await (const piece of request.body) {
@@ -256,6 +260,15 @@ test("reading more than limits.body is 413, or an error for the script to catch"
   assert.equal(caught.status, 400);
   assert.match(caught.text, /^TypeError: .*102400/);
   assert.equal((await upload("/read?text", large.slice(1))).status, 200);
+});
+
+test("a body that was too large to read still goes to the backend, whole", async () => {
+  const large = Array.from({ length: 40_000 }, (_, i) => `${i}`).join(" ");
+  assert.equal((await upload("/escalated", large)).text, `got ${large.length}`);
+  assert.equal(uploads.at(-1)!.text, large);
+  using connection = await chunkedUpload("/escalated", [large.slice(0, 150_000), large.slice(150_000)]);
+  await connection.receive(`got ${large.length}`);
+  assert.equal(uploads.at(-1)!.text, large);
 });
 
 test("a body far above limits.body is read piece by piece, at most 64 KB each", async () => {
