@@ -172,7 +172,13 @@ export class SiteRouter {
   #fetchesOf(site: SiteConfig): SiteFetch {
     const { config, timers, backends } = this.#options;
     const origins = new OriginBackends({ config: config.origins, timers, head: config.http });
-    const fetches = new SiteFetch({ site, backends, origins, failures: this.#services.backendFailures });
+    const fetches = new SiteFetch({
+      site,
+      backends,
+      origins,
+      failures: this.#services.backendFailures,
+      isOwnHost: (host) => this.#sites.findNamed(host)?.config === site,
+    });
     this.#fetches.push(fetches);
     return fetches;
   }

@@ -26,6 +26,11 @@ export class SiteTable {
 
   /** `host` in lower case without port. */
   find(host: string): Site | undefined {
+    return this.findNamed(host) ?? this.#default;
+  }
+
+  /** The site that names the host, as itself or by its suffix. */
+  findNamed(host: string): Site | undefined {
     const exact = this.#exact.get(host);
     if (exact !== undefined) return exact;
     if (this.#suffixes.size > 0) {
@@ -34,6 +39,6 @@ export class SiteTable {
         if (site !== undefined) return site;
       }
     }
-    return this.#default;
+    return undefined;
   }
 }

@@ -131,7 +131,7 @@ before(async () => {
     config: `
 workers: 1
 sites:
-  - hosts: ["*"]
+  - hosts: ["*", own.example, "*.sub.example"]
     scripts: [site.js]
     backend: app
     root: .
@@ -168,6 +168,16 @@ test("fifty fetches at once, to a backend and to an origin, come back each with 
 test("a fetch that nobody waits for any more keeps no answer back", async () => {
   assert.match((await get("/slowest")).text, /"url":"\/echo"/);
   assert.equal((await get("/text")).text, "plain");
+});
+
+test("what the site's own names stand for is its backend, also for a script that fetches by URL", async () => {
+  for (const host of ["own.example", "a.sub.example", "own.example:8443"]) {
+    const seen = await json(`/to?${encodeURIComponent(`https://${host}/other?x=1#y`)}`);
+    assert.equal(seen.url, "/other?x=1");
+    assert.equal((seen.headers as Record<string, string>).host, host);
+  }
+  const foreign = await get(`/to?${encodeURIComponent("https://sub.example/other")}`);
+  assert.match(foreign.text, /"https:\/\/sub.example" is not in allow.origins/);
 });
 
 test("a backend asked by its name gets the client's request, with the proxy's word about the client", async () => {

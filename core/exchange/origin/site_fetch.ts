@@ -1,4 +1,4 @@
-import type { Backend, BackendCall } from "../../backend/backend.ts";
+import type { Backend, BackendCall, BackendReceiver } from "../../backend/backend.ts";
 import type { OriginBackends } from "../../backend/origin_backends.ts";
 import type { SiteConfig } from "../../config/config.ts";
 import { type BodySource, isBodySource } from "../../http/body.ts";
@@ -27,29 +27,51 @@ const EMPTY_HEAD = new RequestHead({
   fields: "",
 });
 
-/** The requests that a site's scripts make by themselves: to allowed origins, and to backends by `backend:NAME`. */
+/** Characters; what is longer fits into no server's request line. */
+const LONGEST_URL = 32_768;
+
+/** A request for a backend, as its URL says it. */
+interface BackendTarget {
+  readonly name: string;
+  readonly path: string;
+  /** Without `?`. */
+  readonly query: string;
+  /** The Host it is to have, undefined for the script's. */
+  readonly host: string | undefined;
+  /** What stands before the path in the URL of the response. */
+  readonly base: string;
+}
+
+/**
+ * The requests that a site's scripts make by themselves: to allowed origins, to backends by
+ * `backend:NAME`, and to the site's own backend by its own host names.
+ */
 export class SiteFetch {
   readonly #site: SiteConfig;
   readonly #backends: ReadonlyMap<string, Backend>;
   readonly #failures: BackendFailures;
   readonly #origins: OriginFetch;
+  readonly #isOwnHost: (host: string) => boolean;
 
   constructor(options: {
     readonly site: SiteConfig;
     readonly backends: ReadonlyMap<string, Backend>;
     readonly origins: OriginBackends;
     readonly failures: BackendFailures;
+    /** Whether the site names this host, as itself or by its suffix. */
+    readonly isOwnHost: (host: string) => boolean;
   }) {
     this.#site = options.site;
     this.#backends = options.backends;
     this.#failures = options.failures;
     this.#origins = new OriginFetch(options);
+    this.#isOwnHost = options.isOwnHost;
   }
 
   /** Throws `HttpError` when there is nothing to begin; the body is cancelled then. */
   readonly fetch: OriginFetcher = (request, receiver) => {
-    const named = typeof request.url === "string" ? NAMED.exec(request.url) : null;
-    if (named !== null) return this.#askBackend(named, request, receiver);
+    const target = this.#targetOf(request.url);
+    if (target !== undefined) return this.#askBackend(target, request, receiver);
     const { url, method = "GET", headers = "", redirect = "follow" } = request;
     const body = bytesOf(request.body);
     // Checked over there: every value is a script's.
@@ -67,41 +89,53 @@ export class SiteFetch {
     this.#origins.close();
   }
 
-  #askBackend(named: RegExpExecArray, request: OriginRequest, receiver: OriginReceiver): BackendCall {
-    const [, name = "", path = "", query = ""] = named;
-    const { method, headers } = request;
+  /** The backend a URL means; undefined when it means an origin, or nothing. */
+  #targetOf(url: unknown): BackendTarget | undefined {
+    if (typeof url !== "string" || url.length > LONGEST_URL) return undefined;
+    const named = NAMED.exec(url);
+    if (named !== null) {
+      const [, name = "", path = "", query = ""] = named;
+      return { name, path: path === "" ? "/" : path, query, host: undefined, base: `backend:${name}` };
+    }
+    const { backend } = this.#site;
+    const parsed = backend === undefined ? null : URL.parse(url);
+    if (parsed === null || !/^https?:$/.test(parsed.protocol) || !this.#isOwnHost(parsed.hostname))
+      return undefined;
+    const { pathname, search, host, origin } = parsed;
+    return { name: backend!, path: pathname, query: search.slice(1), host, base: origin };
+  }
+
+  #askBackend(to: BackendTarget, request: OriginRequest, receiver: OriginReceiver): BackendCall {
+    const body = request.body ?? undefined;
     try {
-      const backend = namedBackend(this.#backends, this.#site, name, "fetch from backend");
-      const changes = { method, headers: headers ?? "", path: path === "" ? "/" : path, query };
-      const plan = planEscalation(EMPTY_HEAD, changes, undefined);
-      const fields = plan.headers;
-      removeHopByHop(fields);
-      if (!fields.has("host")) fields.set("Host", "localhost");
+      const backend = namedBackend(this.#backends, this.#site, to.name, "fetch from backend");
+      const { method, headers = "" } = request;
+      const plan = planEscalation(EMPTY_HEAD, { method, headers, path: to.path, query: to.query }, undefined);
+      removeHopByHop(plan.headers);
+      if (to.host !== undefined) plan.headers.set("Host", to.host);
+      else if (!plan.headers.has("host")) plan.headers.set("Host", "localhost");
       const target = plan.query === undefined ? plan.path : `${plan.path}?${plan.query}`;
-      const body = request.body ?? undefined;
       return backend.send(
-        { method: plan.method, target, headers: fields, body: sourceOf(body) },
-        {
-          response: ({ status, headers: answered, body: source, declaredLength }) => {
-            const text = withLength(answered.toText(), source?.length ?? declaredLength);
-            receiver.reply({
-              status,
-              fields: text,
-              body: source,
-              url: `backend:${name}${target}`,
-              redirected: false,
-            });
-          },
-          failed: (error) => {
-            this.#report(name, error);
-            receiver.failed(error);
-          },
-        },
+        { method: plan.method, target, headers: plan.headers, body: sourceOf(body) },
+        this.#backendReceiver(to.name, `${to.base}${target}`, receiver),
       );
     } catch (error) {
-      if (isBodySource(request.body ?? undefined)) (request.body as BodySource).cancel();
+      if (isBodySource(body)) body.cancel();
       throw error;
     }
+  }
+
+  #backendReceiver(name: string, url: string, receiver: OriginReceiver): BackendReceiver {
+    return {
+      response: ({ status, headers, body, declaredLength }) => {
+        const fields = withLength(headers.toText(), body?.length ?? declaredLength);
+        receiver.reply({ status, fields, body, url, redirected: false });
+      },
+      failed: (error) => {
+        this.#report(name, error);
+        receiver.failed(error);
+      },
+    };
   }
 
   /** Below 502 it was the request that failed: a script made it what cannot be sent. */
