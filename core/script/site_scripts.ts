@@ -7,10 +7,11 @@ import type { CompiledSite } from "./compile/compiled_site.ts";
 import { ErrorMappers } from "./failure/error_mappers.ts";
 import { guestStack } from "./failure/guest_error.ts";
 import type { ScriptFailure } from "./failure/script_failure.ts";
+import type { ScriptHost } from "./isolate_services.ts";
 import { type SiteActivity, UNWATCHED } from "./limits/heartbeat.ts";
 import type { IsolateHolder, LiveIsolates } from "./limits/live_isolates.ts";
 import type { ScriptTask } from "./script_task.ts";
-import { type ScriptHost, SiteIsolate } from "./site_isolate.ts";
+import { SiteIsolate } from "./site_isolate.ts";
 
 /** Milliseconds after which a version that could not be loaded is tried again. */
 const RETRY_AFTER = 1_000;
@@ -66,7 +67,8 @@ export class SiteScripts implements IsolateHolder {
   /** Until then nothing is tried after the last candidate could not be loaded; milliseconds. */
   #retryAt = 0;
   readonly #mappers = new ErrorMappers();
-  readonly #retired = new Set<SiteIsolate>();
+  /** Each with the timer that ends its waiting. */
+  readonly #retired = new Map<SiteIsolate, NodeJS.Timeout>();
   /** Until then the scripts are not to run, unless they are let again before. */
   #quarantinedUntil: number | undefined;
   /** Number of the version whose isolate was released, until there is another one. */
@@ -154,9 +156,9 @@ export class SiteScripts implements IsolateHolder {
   quarantine(milliseconds: number): void {
     this.#quarantinedUntil = this.#now() + milliseconds;
     const error = this.#quarantined(this.#quarantinedUntil);
-    const isolates = [...(this.#current === undefined ? [] : [this.#current]), ...this.#retired];
+    const isolates = [...(this.#current === undefined ? [] : [this.#current]), ...this.#retired.keys()];
     this.#forgetCurrent();
-    this.#retired.clear();
+    for (const isolate of this.#retired.keys()) this.#forgetRetired(isolate);
     for (const isolate of isolates) isolate.end(error);
   }
 
@@ -187,7 +189,7 @@ export class SiteScripts implements IsolateHolder {
   /** An exchange of this isolate is over: older versions end with their last one. */
   finished(isolate: SiteIsolate): void {
     if (this.#retired.has(isolate) && !isolate.busy) {
-      this.#retired.delete(isolate);
+      this.#forgetRetired(isolate);
       isolate.dispose();
     }
   }
@@ -196,8 +198,10 @@ export class SiteScripts implements IsolateHolder {
     this.#closed = true;
     this.#current?.dispose();
     this.#isolates.remove(this);
-    for (const isolate of this.#retired) isolate.dispose();
-    this.#retired.clear();
+    for (const isolate of this.#retired.keys()) {
+      this.#forgetRetired(isolate);
+      isolate.dispose();
+    }
   }
 
   /** The scripts failed an exchange: threw, with `stack`, or passed a limit. Says where in the source, if known. */
@@ -270,8 +274,12 @@ export class SiteScripts implements IsolateHolder {
 
   #retire(isolate: SiteIsolate): void {
     if (!isolate.busy) return isolate.dispose();
-    this.#retired.add(isolate);
-    setTimeout(() => this.#waitedLong(isolate), this.#waitLimit).unref();
+    this.#retired.set(isolate, setTimeout(() => this.#waitedLong(isolate), this.#waitLimit).unref());
+  }
+
+  #forgetRetired(isolate: SiteIsolate): void {
+    clearTimeout(this.#retired.get(isolate));
+    this.#retired.delete(isolate);
   }
 
   #waitedLong(isolate: SiteIsolate): void {
@@ -312,7 +320,7 @@ export class SiteScripts implements IsolateHolder {
 
   #died(isolate: SiteIsolate, waiting: readonly ScriptTask[], message: string): void {
     this.#reports.died(message);
-    this.#retired.delete(isolate);
+    this.#forgetRetired(isolate);
     if (this.#current === isolate) this.#forgetCurrent();
     if (!this.#closed) for (const task of waiting) task.runAgain();
   }
