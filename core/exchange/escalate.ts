@@ -3,8 +3,8 @@ import type { ContentCache } from "../files/content_cache.ts";
 import { resolveFile } from "../files/resolve_file.ts";
 import { serveFile } from "../files/serve_file.ts";
 import type { StatCache } from "../files/stat_cache.ts";
-import { type BodySource, isBodySource } from "../http/body.ts";
-import { BytesBody } from "../http/bytes_body.ts";
+import { type BodySource, cancelBody } from "../http/body.ts";
+import { bodySourceOf } from "../http/bytes_body.ts";
 import { HeaderList } from "../http/header_list.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Incoming } from "../http/incoming.ts";
@@ -45,9 +45,24 @@ export interface EscalationReceiver {
 /**
  * Goes on where the scripts left it: to the backend they named, else the static file, else the site's backend,
  * else 404. Returns the call to a backend that is under way. Throws `HttpError` when there is no such backend or
- * the file cannot be served.
+ * the file cannot be served. A body that scripts gave the request is sent or let go.
  */
 export function escalate(
+  from: Escalating,
+  plan: Escalation,
+  destinations: Destinations,
+  receiver: EscalationReceiver,
+): BackendCall | undefined {
+  let call: BackendCall | undefined;
+  try {
+    call = goOn(from, plan, destinations, receiver);
+  } finally {
+    if (call === undefined && plan.body !== undefined) cancelBody(plan.body);
+  }
+  return call;
+}
+
+function goOn(
   from: Escalating,
   plan: Escalation,
   destinations: Destinations,
@@ -148,8 +163,5 @@ function backendReceiver(
 }
 
 function bodyOf(from: Escalating, plan: Escalation): BodySource | undefined {
-  if (plan.body === undefined) return from.body.take();
-  if (plan.body === null) return undefined;
-  if (isBodySource(plan.body)) return plan.body;
-  return new BytesBody(typeof plan.body === "string" ? Buffer.from(plan.body) : Buffer.from(plan.body));
+  return plan.body === undefined ? from.body.take() : bodySourceOf(plan.body);
 }

@@ -1,5 +1,5 @@
 import { filePath } from "../files/file_path.ts";
-import type { BodySource } from "../http/body.ts";
+import { type BodySource, cancelBody } from "../http/body.ts";
 import { isToken, isValidFieldBlock } from "../http/head_grammar.ts";
 import { HeaderList } from "../http/header_list.ts";
 import { HttpError } from "../http/http_error.ts";
@@ -24,8 +24,24 @@ export interface Escalation {
 
 const QUERY = /^[\x21-\x22\x24-\x7e]*$/;
 
-/** Throws `HttpError` 500 for a change that makes no valid request, or 400 for a path that is none. */
+/**
+ * Throws `HttpError` 500 for a change that makes no valid request, or 400 for a path that is none; a body that came
+ * with it is let go then.
+ */
 export function planEscalation(
+  head: RequestHead,
+  changes: RequestChanges | undefined,
+  root: string | undefined,
+): Escalation {
+  try {
+    return checkedPlan(head, changes, root);
+  } catch (error) {
+    cancelBody(changes?.body);
+    throw error;
+  }
+}
+
+function checkedPlan(
   head: RequestHead,
   changes: RequestChanges | undefined,
   root: string | undefined,

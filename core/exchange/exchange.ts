@@ -1,5 +1,6 @@
 import type { BackendCall } from "../backend/backend.ts";
-import type { BodySource } from "../http/body.ts";
+import { type BodySource, cancelBody } from "../http/body.ts";
+import { bodySourceOf } from "../http/bytes_body.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Incoming } from "../http/incoming.ts";
 import type { TimerWheel } from "../http/timer_wheel.ts";
@@ -12,7 +13,7 @@ import type { ExchangeObserver } from "./exchange_observer.ts";
 import { asHttpError, errorReply } from "./failure/error_reply.ts";
 import { failureDetails } from "./failure/failure_details.ts";
 import { LIFE, type Step } from "./life.ts";
-import { discardReply, type Reply, sourceOf } from "./reply.ts";
+import type { Reply } from "./reply.ts";
 import { RequestBody } from "./request_body.ts";
 import type { CheckedHead } from "./script_head.ts";
 import { Scripted } from "./scripted.ts";
@@ -96,7 +97,7 @@ export class Exchange implements Escalating, EscalationReceiver {
   reply(reply: Reply): void {
     this.#call = undefined;
     // A script that was tampered with can have answered in the meantime.
-    if (this.#step !== "escalating") return discardReply(reply);
+    if (this.#step !== "escalating") return cancelBody(reply.body);
     this.#services.observer?.escalated(this, reply);
     this.trace?.escalated(reply);
     this.attempt(() => this.offer(reply));
@@ -145,7 +146,7 @@ export class Exchange implements Escalating, EscalationReceiver {
     if (offered === undefined || this.#offeredBodyTaken) return undefined;
     this.#offeredBodyTaken = true;
     this.#offered = { ...offered, body: undefined };
-    return sourceOf(offered.body ?? "");
+    return bodySourceOf(offered.body ?? "");
   }
 
   /**
@@ -191,7 +192,7 @@ export class Exchange implements Escalating, EscalationReceiver {
   }
 
   #discardOffered(): void {
-    if (this.#offered !== undefined) discardReply(this.#offered);
+    if (this.#offered !== undefined) cancelBody(this.#offered.body);
     this.#offered = undefined;
   }
 

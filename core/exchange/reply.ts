@@ -1,5 +1,4 @@
-import { type BodySource, isBodySource, type ResponseBody } from "../http/body.ts";
-import { BytesBody } from "../http/bytes_body.ts";
+import type { ResponseBody } from "../http/body.ts";
 import type { HeaderList } from "../http/header_list.ts";
 
 /** Who made a response, for the log. */
@@ -14,13 +13,8 @@ export interface Reply {
   readonly by: Answerer;
 }
 
-/** A body to be read or sent on, whatever form it has; undefined when there is none. */
-export function sourceOf(body: ResponseBody): BodySource | undefined {
-  if (body === undefined || isBodySource(body)) return body;
-  return new BytesBody(Buffer.from(body as string));
-}
-
-/** Frees what a reply holds that will not be sent. */
-export function discardReply(reply: { readonly body: ResponseBody }): void {
-  if (isBodySource(reply.body)) (reply.body as BodySource).cancel();
+/** Field lines for a script, which sees the length although framing is the lanes' business. */
+export function fieldsWithLength(headers: HeaderList, length: number | undefined): string {
+  const fields = headers.toText();
+  return length === undefined ? fields : `${fields}Content-Length: ${length}\r\n`;
 }

@@ -1,12 +1,13 @@
 import type { BackendCall } from "../backend/backend.ts";
 import type { BodySource } from "../http/body.ts";
+import { bodySourceOf } from "../http/bytes_body.ts";
 import { HttpError } from "../http/http_error.ts";
 import { HeldBodies } from "../script/held_bodies.ts";
+import { CLIENT_LEFT } from "../script/isolate_services.ts";
 import type { ScriptWork } from "../script/script_work.ts";
-import { CLIENT_LEFT } from "../script/site_isolate.ts";
 import { bodyFailure, fetchFailure } from "../script/unbound_work.ts";
 import type { EscalationReceiver } from "./escalate.ts";
-import { type Answerer, type Reply, sourceOf } from "./reply.ts";
+import { type Answerer, fieldsWithLength, type Reply } from "./reply.ts";
 
 /** Failures remembered, so that one that is not caught gets its own status. */
 const MOST_FAILURES = 16;
@@ -44,15 +45,15 @@ export class ScriptOperations {
     this.#bodies = new HeldBodies(limit, {
       text: (operation, text) => {
         this.#ended(operation);
-        work.settleText(operation, text);
+        work.outcomes.settleText(operation, text);
       },
       bytes: (operation, bytes) => {
         this.#ended(operation);
-        work.settleBytes(operation, bytes);
+        work.outcomes.settleBytes(operation, bytes);
       },
       failed: (operation, error) =>
         this.#fail(operation, bodyFailure(error), told(error, this.#ofRequest.has(operation))),
-      released: (operation) => work.releaseBody(operation),
+      released: (operation) => work.outcomes.releaseBody(operation),
     });
   }
 
@@ -128,7 +129,7 @@ export class ScriptOperations {
     const message = isAnswered ? "the request it belongs to is over" : CLIENT_LEFT;
     for (const call of this.#calls.values()) call.cancel();
     this.#bodies.close();
-    for (const operation of this.#underWay) this.#work.failOperation(operation, "Error", message);
+    for (const operation of this.#underWay) this.#work.outcomes.failOperation(operation, "Error", message);
     this.#calls.clear();
     this.#answerers.clear();
     this.#underWay.clear();
@@ -160,7 +161,7 @@ export class ScriptOperations {
   }
 
   #fetched(operation: number, reply: Reply): void {
-    const body = sourceOf(reply.body);
+    const body = bodySourceOf(reply.body);
     if (this.#closed) {
       body?.cancel();
       return;
@@ -170,17 +171,15 @@ export class ScriptOperations {
       this.#bodies.hold(operation, body);
       this.#answerers.set(operation, reply.by);
     }
-    let fields = reply.headers.toText();
-    const length = body?.length ?? reply.declaredLength;
-    if (length !== undefined) fields += `Content-Length: ${length}\r\n`;
-    this.#work.settleFetch(operation, reply.status, body !== undefined, fields);
+    const fields = fieldsWithLength(reply.headers, body?.length ?? reply.declaredLength);
+    this.#work.outcomes.settleFetch(operation, reply.status, body !== undefined, fields);
   }
 
   #fail(operation: number, message: string, failure?: ToldFailure): void {
     if (this.#closed) return;
     this.#ended(operation);
     if (failure !== undefined && this.#failures.size < MOST_FAILURES) this.#failures.set(message, failure);
-    this.#work.failOperation(operation, "TypeError", message);
+    this.#work.outcomes.failOperation(operation, "TypeError", message);
   }
 }
 

@@ -35,6 +35,11 @@ export interface BodySource {
 export type ResponseBody = string | Uint8Array | BodySource | undefined;
 
 /** Tells a body that is still to come from one at hand. */
-export function isBodySource(body: ResponseBody): body is BodySource {
-  return typeof body === "object" && "start" in body;
+export function isBodySource(body: ResponseBody | null): body is BodySource {
+  return typeof body === "object" && body !== null && "start" in body;
+}
+
+/** Lets go of a body that nobody will send. */
+export function cancelBody(body: ResponseBody | null): void {
+  if (isBodySource(body)) body.cancel();
 }

@@ -1,4 +1,4 @@
-import type { BodySink, BodySource } from "./body.ts";
+import { type BodySink, type BodySource, isBodySource, type ResponseBody } from "./body.ts";
 
 /** Bytes of a piece: one piece has the idle time to be taken by the receiver. */
 const PIECE = 65_536;
@@ -39,4 +39,12 @@ export class BytesBody implements BodySource {
   cancel(): void {
     this.#sink = undefined;
   }
+}
+
+/** A body to be read or sent on, whatever form it has; undefined when there is none. */
+export function bodySourceOf(body: ResponseBody | null): BodySource | undefined {
+  if (body === undefined || body === null) return undefined;
+  if (isBodySource(body)) return body;
+  if (typeof body === "string") return new BytesBody(Buffer.from(body));
+  return new BytesBody(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
 }

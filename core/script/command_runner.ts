@@ -1,10 +1,10 @@
-import type { BodySource } from "../http/body.ts";
+import { type BodySource, cancelBody } from "../http/body.ts";
 import { FailedBody } from "../http/failed_body.ts";
 import { HttpError } from "../http/http_error.ts";
 import { CommandReader, ProtocolError } from "./command_reader.ts";
 import type { HandedBytes } from "./limits/handed_bytes.ts";
 import type { FilesAnswer, RequestChanges, ScriptHead, ScriptTask } from "./script_task.ts";
-import type { OriginRequest } from "./unbound_work.ts";
+import type { ScriptRequest } from "./unbound_work.ts";
 
 /** Commands of one entry. No script comes near it by itself, since operations and log lines are bounded. */
 const MOST_COMMANDS = 100_000;
@@ -27,7 +27,7 @@ export interface CommandTarget {
   /** A body the host holds, to be sent somewhere. */
   takeBody(slot: number, body: number): BodySource | undefined;
   startFetch(slot: number, operation: number, changes: RequestChanges): void;
-  startOriginFetch(operation: number, request: OriginRequest): void;
+  startOriginFetch(operation: number, request: ScriptRequest): void;
   readBody(operation: number, slot: number, body: number, asBytes: boolean): void;
   readPiece(operation: number, slot: number, body: number): void;
   dropBody(slot: number, body: number): void;
@@ -142,7 +142,9 @@ function runOther(
     case 0x63: {
       const json = parseJson(reader.text(reader.number()));
       const changes = { ...json, ...newBody(json, number, target, bytes) };
-      target.escalated(number)?.escalate(changes);
+      const task = target.escalated(number);
+      if (task === undefined) cancelBody(changes.body);
+      else task.escalate(changes);
       return;
     }
     case 0x66: {

@@ -48,12 +48,16 @@ export class ScriptBody implements BodySource {
     this.resume();
   }
 
+  /** Whoever starts it later is told then; until somebody does it keeps nothing any more. */
   fail(error: Error): void {
+    if (this.#closed) return;
     this.#failure ??= error;
-    this.resume();
+    if (this.#sink === undefined) this.#end(() => {});
+    else this.resume();
   }
 
   start(sink: BodySink): void {
+    if (this.#closed) return sink.fail(this.#failure ?? new Error("the body was let go"));
     this.#sink = sink;
     this.resume();
   }

@@ -1,24 +1,24 @@
 import type { SiteConfig } from "../config/config.ts";
-import type { BodySource } from "../http/body.ts";
+import { type BodySource, cancelBody } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Trace } from "../observe/trace.ts";
 import type { CommandTarget } from "./command_runner.ts";
 import type { HostOperations } from "./host/host_operations.ts";
 import { EntryLog } from "./limits/entry_log.ts";
 import { OperationTable } from "./limits/operation_table.ts";
+import { type EventSink, OperationOutcomes } from "./operation_outcomes.ts";
 import type { RequestChanges, ScriptTask } from "./script_task.ts";
 import { ScriptTimers } from "./script_timers.ts";
 import type { IsolateTracing } from "./trace/isolate_tracing.ts";
 import { bodyText, callText, originFetchText } from "./trace/trace_texts.ts";
-import { type OriginFetcher, type OriginRequest, UnboundWork } from "./unbound_work.ts";
+import { type OriginFetcher, type ScriptRequest, UnboundWork } from "./unbound_work.ts";
 import { WrittenBodies } from "./written_bodies.ts";
 
 /** What carrying out commands needs of the isolate they come from. */
 export interface WorkServices {
   readonly operations: HostOperations;
   readonly fetchOrigin: OriginFetcher;
-  /** Event texts go in, each for an exchange (0 for none), possibly followed by bytes. */
-  readonly events: { add(event: string, slot: number, bytes?: ArrayBuffer, trace?: Trace): void };
+  readonly events: EventSink;
   /** Undefined where no request can be traced. */
   readonly tracing?: IsolateTracing | undefined;
   log(level: number, text: string): void;
@@ -37,6 +37,7 @@ export class ScriptWork implements CommandTarget {
   /** Exchanges the scripts have a part in. */
   readonly #tasks = new Map<number, ScriptTask>();
   readonly #operations: OperationTable;
+  readonly outcomes: OperationOutcomes;
   readonly #timers: ScriptTimers;
   readonly #log: EntryLog;
   readonly #unbound: UnboundWork;
@@ -53,8 +54,9 @@ export class ScriptWork implements CommandTarget {
       services.events.add(event, 0, undefined, services.tracing?.ended(operation, event));
     });
     this.#log = new EntryLog(services.log);
-    this.#unbound = new UnboundWork(site.limits.body, this, services);
-    this.#written = new WrittenBodies(this, (event, slot) => services.events.add(event, slot));
+    this.outcomes = new OperationOutcomes(this.#operations, services.events, this.#tasks, services.tracing);
+    this.#unbound = new UnboundWork(site.limits.body, this.outcomes, services);
+    this.#written = new WrittenBodies(this.outcomes, (event, slot) => services.events.add(event, slot));
   }
 
   get tasks(): ReadonlyMap<number, ScriptTask> {
@@ -78,9 +80,10 @@ export class ScriptWork implements CommandTarget {
 
   /** The exchange is over for good. Returns whether the scripts still had a part in it. */
   forget(slot: number): boolean {
-    this.failStreams(slot, "the exchange it belongs to is over");
+    if (this.#written.size > 0) this.failStreams(slot, "the exchange it belongs to is over");
+    if (!this.#tasks.delete(slot)) return false;
     this.#services.forgotten(slot);
-    return this.#tasks.delete(slot);
+    return true;
   }
 
   /** Whether an exchange waits for the host. */
@@ -113,32 +116,6 @@ export class ScriptWork implements CommandTarget {
     this.failStreams(undefined, "the scripts' isolate has ended");
   }
 
-  // How operations end.
-
-  /** A body it brought counts as an operation until `releaseBody`. */
-  settleFetch(operation: number, status: number, hasBody: boolean, fields: string, url = ""): void {
-    if (hasBody) this.#operations.hold(operation);
-    this.#settle(operation, `F${operation}\n${status}\n${hasBody ? 1 : 0}\n${url}\n${fields}`);
-  }
-
-  releaseBody(operation: number): void {
-    this.#operations.release(operation);
-  }
-
-  settleText(operation: number, text: string): void {
-    this.#settle(operation, `T${operation}\n${text}`);
-  }
-
-  settleBytes(operation: number, bytes: ArrayBuffer): void {
-    this.#settle(operation, `D${operation}`, bytes);
-  }
-
-  failOperation(operation: number, name: string, message: string): void {
-    this.#settle(operation, `E${operation}\n${name}\n${message.replaceAll("\n", " ")}`);
-  }
-
-  // What commands do.
-
   answered(slot: number): ScriptTask | undefined {
     const task = this.#tasks.get(slot);
     this.#tasks.delete(slot);
@@ -170,7 +147,9 @@ export class ScriptWork implements CommandTarget {
   }
 
   startFetch(slot: number, operation: number, changes: RequestChanges): void {
-    this.#admit(operation, slot)?.fetch(operation, changes);
+    const task = this.#admit(operation, slot);
+    if (task === undefined) cancelBody(changes.body);
+    else task.fetch(operation, changes);
   }
 
   /** A task's operation begins, with more to tell of it than its command says. */
@@ -182,12 +161,13 @@ export class ScriptWork implements CommandTarget {
     this.#services.tracing?.answeredBy(operation, by);
   }
 
-  startOriginFetch(operation: number, request: OriginRequest): void {
+  startOriginFetch(operation: number, request: ScriptRequest): void {
     if (this.#services.tracing?.current !== undefined) {
       this.#services.tracing.began(operation, originFetchText(request));
     }
-    if (this.#operations.begin(operation, 0)) this.#unbound.fetch(operation, request);
-    else this.#full(operation);
+    if (this.#operations.begin(operation, 0)) return this.#unbound.fetch(operation, request);
+    cancelBody(request.body);
+    this.#full(operation);
   }
 
   startCall(operation: number, name: string, json: string, bytes: readonly Uint8Array[]): void {
@@ -200,15 +180,15 @@ export class ScriptWork implements CommandTarget {
 
   readBody(operation: number, slot: number, body: number, asBytes: boolean): void {
     this.#traceBody(operation, slot, body, asBytes ? "as bytes" : "as text");
-    if (slot !== 0) this.#admit(operation, slot)?.readBody(operation, body, asBytes);
-    else if (this.#operations.begin(operation, 0)) this.#unbound.read(operation, body, asBytes);
+    if (slot !== 0) this.#admit(operation, slot, body)?.readBody(operation, body, asBytes);
+    else if (this.#operations.beginReading(operation, 0, body)) this.#unbound.read(operation, body, asBytes);
     else this.#full(operation);
   }
 
   readPiece(operation: number, slot: number, body: number): void {
     this.#traceBody(operation, slot, body, "a piece");
-    if (slot !== 0) this.#admit(operation, slot)?.readPiece(operation, body);
-    else if (this.#operations.begin(operation, 0)) this.#unbound.readPiece(operation, body);
+    if (slot !== 0) this.#admit(operation, slot, body)?.readPiece(operation, body);
+    else if (this.#operations.beginReading(operation, 0, body)) this.#unbound.readPiece(operation, body);
     else this.#full(operation);
   }
 
@@ -284,15 +264,6 @@ export class ScriptWork implements CommandTarget {
     return undefined;
   }
 
-  #settle(operation: number, event: string, bytes?: ArrayBuffer): void {
-    const slot = this.#operations.settle(operation);
-    if (slot === undefined) return;
-    const { tracing, events } = this.#services;
-    if (tracing === undefined) return events.add(event, slot, bytes);
-    const trace = tracing.ended(operation, event, bytes) ?? this.#tasks.get(slot)?.trace;
-    events.add(event, slot, bytes, trace);
-  }
-
   #traceBody(operation: number, slot: number, body: number, how: string): void {
     const { tracing } = this.#services;
     const trace = this.#tasks.get(slot)?.trace ?? tracing?.current;
@@ -300,17 +271,17 @@ export class ScriptWork implements CommandTarget {
   }
 
   /** Takes down an operation; refuses it when its exchange is over or too many are under way. */
-  #admit(operation: number, slot: number): ScriptTask | undefined {
+  #admit(operation: number, slot: number, body = 0): ScriptTask | undefined {
     const task = this.#tasks.get(slot);
-    const fits = this.#operations.begin(operation, slot);
+    const fits = this.#operations.beginReading(operation, slot, body);
     if (task !== undefined && fits) return task;
-    if (fits) this.failOperation(operation, "Error", "the request it belongs to is over");
+    if (fits) this.outcomes.failOperation(operation, "Error", "the request it belongs to is over");
     else this.#full(operation);
     return undefined;
   }
 
   #full(operation: number): void {
-    this.failOperation(operation, "Error", this.#tooMany());
+    this.outcomes.failOperation(operation, "Error", this.#tooMany());
   }
 
   #tooMany(): string {

@@ -1,23 +1,19 @@
 import type { SiteConfig } from "../config/config.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Trace } from "../observe/trace.ts";
-import type { CodeCache } from "./code_cache.ts";
 import { ProtocolError } from "./command_reader.ts";
 import { runCommands } from "./command_runner.ts";
-import type { CompiledRuntime } from "./compile/compiled_runtime.ts";
 import type { CompiledSite } from "./compile/compiled_site.ts";
 import { CpuLimitReached, type Event, GuestIsolate, RejectionUnhandled } from "./guest_isolate.ts";
-import type { HostOperations } from "./host/host_operations.ts";
 import type { GuestInspector } from "./inspect/guest_inspector.ts";
 import { inspectedTurns } from "./inspect/inspected_turns.ts";
+import { CLIENT_LEFT, type IsolateServices } from "./isolate_services.ts";
 import { Blame, firstOfEach, isRequest } from "./limits/blame.ts";
 import { HandedBytes } from "./limits/handed_bytes.ts";
-import type { SiteActivity } from "./limits/heartbeat.ts";
 import type { ScriptTask } from "./script_task.ts";
 import { ScriptWork } from "./script_work.ts";
 import { IsolateTracing } from "./trace/isolate_tracing.ts";
 import { TurnQueue } from "./turn_queue.ts";
-import type { OriginFetcher } from "./unbound_work.ts";
 
 /** Bytes a script may hand over in one entry. */
 const HANDED_LIMIT = 64 * 1024 * 1024;
@@ -25,37 +21,6 @@ const HANDED_LIMIT = 64 * 1024 * 1024;
 const REENTRIES = 16;
 /** Attempts to get commands out. A rejection left from an entry that the CPU limit ended costs one. */
 const RECOVERIES = 3;
-
-/** What operations fail with whose client has left. */
-export const CLIENT_LEFT = "the request it belongs to is over: the client has left";
-
-/** What the scripts of a site may use of the host. */
-export interface ScriptHost {
-  readonly stat: (path: unknown) => string | undefined;
-  readonly operations: HostOperations;
-  readonly fetchOrigin: OriginFetcher;
-}
-
-/** What a site's isolate needs of the worker. */
-export interface IsolateServices extends ScriptHost {
-  readonly runtime: CompiledRuntime;
-  readonly codeCache: CodeCache;
-  readonly activity: SiteActivity;
-  /** Whether requests may be traced. */
-  readonly traces: boolean;
-  /** Takes places in the bundle, wherever they stand in a text, back to the source. */
-  mapText(text: string): string;
-  /** Whether a debugger may be attached; each entry hops to another thread then. */
-  readonly inspected: boolean;
-  log(level: number, text: string): void;
-  /** A promise was rejected and nothing handled it; `stack` is the guest's. */
-  rejected(isolate: SiteIsolate, message: string, stack: string): void;
-  /** Nothing needs the isolate any longer. */
-  idle(isolate: SiteIsolate): void;
-  /** The isolate has ended; `waiting` had not begun and can run in another one. */
-  died(isolate: SiteIsolate, waiting: readonly ScriptTask[], message: string): void;
-  catastrophe(message: string): void;
-}
 
 /**
  * One version of a site's scripts at work: exchanges and operations under way, events going in, commands carried
@@ -75,6 +40,8 @@ export class SiteIsolate {
   #recoveries = 0;
   #woken = false;
   #dead = false;
+  /** An entry is under way, or its commands are carried out: it may have more to do than it has said so far. */
+  #isRunning = false;
   #lastSlot = 0;
 
   /** Creates the isolate and loads the scripts. Throws what they throw while loading, with its stack. */
@@ -129,7 +96,7 @@ export class SiteIsolate {
 
   /** Whether anything still needs this version. */
   get busy(): boolean {
-    return this.work.busy;
+    return this.#isRunning || this.#woken || this.work.busy;
   }
 
   /** Whether its scripts will not run again before the next request. */
@@ -197,8 +164,16 @@ export class SiteIsolate {
   }
 
   #enter(events: Event[], slots: readonly number[]): void {
-    if (this.#run(events, slots)) this.#fetchLater();
-    for (const slot of slots) if (slot !== 0) this.work.tasks.get(slot)?.scriptWaits();
+    this.#isRunning = true;
+    try {
+      if (this.#run(events, slots)) this.#fetchLater();
+      if (this.work.tasks.size > 0) {
+        for (const slot of slots) if (slot !== 0) this.work.tasks.get(slot)?.scriptWaits();
+      }
+    } finally {
+      this.#isRunning = false;
+    }
+    if (!this.busy) this.#services.idle(this);
   }
 
   /** Enters again for what microtasks have produced. */

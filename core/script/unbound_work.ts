@@ -4,7 +4,7 @@ import { HeldBodies } from "./held_bodies.ts";
 import { type HostOperations, hostOperationFailure, runHostOperation } from "./host/host_operations.ts";
 
 /** A request that a script makes by itself, as it gave it; unchecked. */
-export interface OriginRequest {
+export interface ScriptRequest {
   /** An absolute URL, or `backend:NAME` with a path behind it. */
   readonly url: unknown;
   readonly method?: unknown;
@@ -16,7 +16,7 @@ export interface OriginRequest {
 }
 
 /** Gets the outcome of such a request: one of the two, once. */
-export interface OriginReceiver {
+export interface ScriptRequestReceiver {
   reply(reply: {
     readonly status: number;
     /** Field lines. */
@@ -31,8 +31,8 @@ export interface OriginReceiver {
 
 /** Sends such requests, as far as the site allows. Throws or tells `HttpError`. */
 export type OriginFetcher = (
-  request: OriginRequest,
-  receiver: OriginReceiver,
+  request: ScriptRequest,
+  receiver: ScriptRequestReceiver,
 ) => { cancel(): void } | undefined;
 
 /** How operations end. */
@@ -68,7 +68,7 @@ export class UnboundWork {
     });
   }
 
-  fetch(operation: number, request: OriginRequest): void {
+  fetch(operation: number, request: ScriptRequest): void {
     let isSettled = false;
     const failed = (error: unknown): void => {
       isSettled = true;

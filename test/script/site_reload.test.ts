@@ -93,3 +93,20 @@ test("a replaced version goes on for ctx.waitUntil, but not for a promise that n
   await new Promise((resolve) => setTimeout(resolve, 100));
   assert.equal(ticks(), before);
 });
+
+test("what ctx.waitUntil is given in the entry that brings the last answer still goes on in a replaced version", async (t) => {
+  const worker = (name: string) => `export default {
+    async fetch(request, env, ctx) {
+      await fetch(request);
+      ctx.waitUntil(scheduler.wait(20).then(() => console.log("${name} is done")));
+      return new Response("${name}");
+    },
+  };`;
+  const site = await SiteHarness.start(t, worker("old"));
+  const answer = site.get("/x");
+  const call = await site.backend.call(0);
+  await site.reload(worker("new"));
+  call.respond(200, "hello");
+  assert.equal((await answer).text, "old");
+  await until("the old version is done", () => site.logText().includes("old is done"));
+});

@@ -1,11 +1,10 @@
 import type { Backend, BackendCall, BackendReceiver, BackendResponse } from "../../backend/backend.ts";
-import type { BodySource } from "../../http/body.ts";
-import { BytesBody } from "../../http/bytes_body.ts";
+import { bodySourceOf } from "../../http/bytes_body.ts";
 import { HeaderList } from "../../http/header_list.ts";
 import type { HttpError } from "../../http/http_error.ts";
 import { asHttpError } from "../failure/error_reply.ts";
 import { isRedirect, MOST_REDIRECTS, redirectedHop, refused } from "./origin_redirect.ts";
-import type { OriginHop, OriginRequest, RedirectMode } from "./origin_request.ts";
+import type { OriginHop, RedirectMode } from "./origin_request.ts";
 
 /** What a fetch brought. */
 export interface OriginResponse extends BackendResponse {
@@ -85,7 +84,7 @@ export class OriginCall implements BackendCall, BackendReceiver {
     const backend = this.#owner.backendOf(hop, from);
     const headers = HeaderList.fromText(`Host: ${url.host}\r\n${hop.headers.toText()}`);
     const target = url.pathname + url.search;
-    this.#call = backend.send({ method, target, headers, body: sourceOf(hop.body) }, this);
+    this.#call = backend.send({ method, target, headers, body: bodySourceOf(hop.body) }, this);
   }
 
   /** Undefined when the response is the one to deliver. */
@@ -114,9 +113,4 @@ export class OriginCall implements BackendCall, BackendReceiver {
     const url = fragment < 0 ? href : href.slice(0, fragment);
     this.#receiver.response({ ...response, url, redirected: this.#redirects > 0 });
   }
-}
-
-function sourceOf(body: OriginRequest["body"]): BodySource | undefined {
-  if (!(body instanceof Uint8Array)) return body;
-  return new BytesBody(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
 }

@@ -1,6 +1,7 @@
 import type { Backend, BackendCall } from "../../backend/backend.ts";
 import type { OriginBackends } from "../../backend/origin_backends.ts";
 import type { SiteConfig } from "../../config/config.ts";
+import { cancelBody } from "../../http/body.ts";
 import { HttpError } from "../../http/http_error.ts";
 import type { BackendFailures } from "../../observe/backend_failures.ts";
 import { asHttpError } from "../failure/error_reply.ts";
@@ -40,12 +41,13 @@ export class OriginFetch {
   fetch(request: OriginRequest, id: string, receiver: OriginReceiver): BackendCall {
     let hop: OriginHop | undefined;
     try {
-      hop = checkOriginRequest(request);
-      const call = new OriginCall(this.#ownerOf(id), hop, request.redirect, receiver);
+      const checked = checkOriginRequest(request);
+      hop = checked.hop;
+      const call = new OriginCall(this.#ownerOf(id), hop, checked.redirect, receiver);
       call.begin();
       return call;
     } catch (caught) {
-      if (request.body !== undefined && !(request.body instanceof Uint8Array)) request.body.cancel();
+      cancelBody(request.body);
       const error = asHttpError(caught);
       if (hop !== undefined) this.#report(hop, id, error);
       throw error;

@@ -10,16 +10,17 @@ export type RedirectMode = "follow" | "manual" | "error";
 /** A request for an origin as a script made it; nothing in it has been checked. */
 export interface OriginRequest {
   /** Absolute. */
-  readonly url: string;
-  readonly method: string;
+  readonly url: unknown;
+  readonly method: unknown;
   /** Field lines. */
-  readonly headers: string;
+  readonly headers: unknown;
   /**
    * Belongs to the fetch from now on, whatever comes of it. Bytes can be sent again where a redirect leads to, a
    * source cannot.
    */
   readonly body: Uint8Array | BodySource | undefined;
-  readonly redirect: RedirectMode;
+  /** A `RedirectMode`. */
+  readonly redirect: unknown;
 }
 
 /** One request on the way to one origin, checked. */
@@ -31,16 +32,22 @@ export interface OriginHop {
   readonly body: OriginRequest["body"];
 }
 
+/** A request that may be sent, and how it wants redirects. */
+export interface CheckedRequest {
+  readonly hop: OriginHop;
+  readonly redirect: RedirectMode;
+}
+
 /** Characters of a URL; what is longer fits into no server's request line anyway. */
 const LONGEST_URL = 32_768;
 /** Characters of all fields together. */
 const LONGEST_HEADERS = 65_536;
-const REDIRECT_MODES: readonly string[] = ["follow", "manual", "error"] satisfies RedirectMode[];
+const REDIRECT_MODES: readonly RedirectMode[] = ["follow", "manual", "error"];
 /** Methods that the Fetch standard forbids (2.2.1). */
 const FORBIDDEN_METHOD = /^(?:CONNECT|TRACE|TRACK)$/i;
 
 /** Throws `HttpError` 500 `fetch_bad_request` for what cannot become a request. */
-export function checkOriginRequest(request: OriginRequest): OriginHop {
+export function checkOriginRequest(request: OriginRequest): CheckedRequest {
   const { method, headers, redirect } = request;
   const url = checkedUrl(request.url);
   if (typeof method !== "string" || !isToken(method) || FORBIDDEN_METHOD.test(method)) {
@@ -49,8 +56,9 @@ export function checkOriginRequest(request: OriginRequest): OriginHop {
   if (typeof headers !== "string" || headers.length > LONGEST_HEADERS || !isValidFieldBlock(headers)) {
     throw refused(url, "headers", `valid fields of at most ${LONGEST_HEADERS} characters`, headers);
   }
-  if (!REDIRECT_MODES.includes(redirect)) throw refused(url, "redirect", REDIRECT_MODES.join(", "), redirect);
-  return { url, method, headers: outgoingFields(headers), body: request.body };
+  const mode = REDIRECT_MODES.find((each) => each === redirect);
+  if (mode === undefined) throw refused(url, "redirect", REDIRECT_MODES.join(", "), redirect);
+  return { hop: { url, method, headers: outgoingFields(headers), body: request.body }, redirect: mode };
 }
 
 /** How messages name a fetch: without the query, which may hold secrets. */
@@ -58,7 +66,7 @@ export function nameOf(url: URL): string {
   return `fetch(${JSON.stringify(`${url.origin}${url.pathname}`.slice(0, 200))})`;
 }
 
-function checkedUrl(text: string): URL {
+function checkedUrl(text: unknown): URL {
   const url = typeof text === "string" && text.length <= LONGEST_URL ? URL.parse(text) : null;
   if (url === null) throw invalidUrl(`an absolute URL of at most ${LONGEST_URL} characters`, text);
   if (url.protocol !== "https:" && url.protocol !== "http:") {

@@ -1,17 +1,17 @@
 import type { Backend, BackendCall, BackendReceiver } from "../../backend/backend.ts";
 import type { OriginBackends } from "../../backend/origin_backends.ts";
 import type { SiteConfig } from "../../config/config.ts";
-import { type BodySource, isBodySource } from "../../http/body.ts";
-import { BytesBody } from "../../http/bytes_body.ts";
+import { type BodySource, cancelBody } from "../../http/body.ts";
+import { bodySourceOf } from "../../http/bytes_body.ts";
 import { removeHopByHop } from "../../http/hop_by_hop.ts";
 import type { HttpError } from "../../http/http_error.ts";
 import { RequestHead } from "../../http/request_head.ts";
 import type { BackendFailures } from "../../observe/backend_failures.ts";
-import type { OriginFetcher, OriginReceiver, OriginRequest } from "../../script/unbound_work.ts";
+import type { OriginFetcher, ScriptRequest, ScriptRequestReceiver } from "../../script/unbound_work.ts";
 import { planEscalation } from "../escalation.ts";
 import { namedBackend } from "../named_backend.ts";
+import { fieldsWithLength } from "../reply.ts";
 import { OriginFetch } from "./origin_fetch.ts";
-import type { RedirectMode } from "./origin_request.ts";
 
 /** Identifies in the log what belongs to no exchange. */
 const NO_EXCHANGE = "-";
@@ -74,12 +74,10 @@ export class SiteFetch {
     if (target !== undefined) return this.#askBackend(target, request, receiver);
     const { url, method = "GET", headers = "", redirect = "follow" } = request;
     const body = bytesOf(request.body);
-    // Checked over there: every value is a script's.
-    const asked = { url, method, headers, redirect: redirect as RedirectMode, body };
-    return this.#origins.fetch(asked as Parameters<OriginFetch["fetch"]>[0], NO_EXCHANGE, {
+    return this.#origins.fetch({ url, method, headers, redirect, body }, NO_EXCHANGE, {
       failed: (error) => receiver.failed(error),
       response: ({ status, headers: fields, body: source, declaredLength, url: from, redirected }) => {
-        const text = withLength(fields.toText(), source?.length ?? declaredLength);
+        const text = fieldsWithLength(fields, source?.length ?? declaredLength);
         receiver.reply({ status, fields: text, body: source, url: from, redirected });
       },
     });
@@ -105,7 +103,7 @@ export class SiteFetch {
     return { name: backend!, path: pathname, query: search.slice(1), host, base: origin };
   }
 
-  #askBackend(to: BackendTarget, request: OriginRequest, receiver: OriginReceiver): BackendCall {
+  #askBackend(to: BackendTarget, request: ScriptRequest, receiver: ScriptRequestReceiver): BackendCall {
     const body = request.body ?? undefined;
     try {
       const backend = namedBackend(this.#backends, this.#site, to.name, "fetch from backend");
@@ -116,19 +114,19 @@ export class SiteFetch {
       else if (!plan.headers.has("host")) plan.headers.set("Host", "localhost");
       const target = plan.query === undefined ? plan.path : `${plan.path}?${plan.query}`;
       return backend.send(
-        { method: plan.method, target, headers: plan.headers, body: sourceOf(body) },
+        { method: plan.method, target, headers: plan.headers, body: bodySourceOf(body) },
         this.#backendReceiver(to.name, `${to.base}${target}`, receiver),
       );
     } catch (error) {
-      if (isBodySource(body)) body.cancel();
+      cancelBody(body);
       throw error;
     }
   }
 
-  #backendReceiver(name: string, url: string, receiver: OriginReceiver): BackendReceiver {
+  #backendReceiver(name: string, url: string, receiver: ScriptRequestReceiver): BackendReceiver {
     return {
       response: ({ status, headers, body, declaredLength }) => {
-        const fields = withLength(headers.toText(), body?.length ?? declaredLength);
+        const fields = fieldsWithLength(headers, body?.length ?? declaredLength);
         receiver.reply({ status, fields, body, url, redirected: false });
       },
       failed: (error) => {
@@ -146,18 +144,7 @@ export class SiteFetch {
 }
 
 /** Bytes can be sent again where a redirect leads to. */
-function bytesOf(body: OriginRequest["body"]): Uint8Array | BodySource | undefined {
+function bytesOf(body: ScriptRequest["body"]): Uint8Array | BodySource | undefined {
   if (body === undefined || body === null) return undefined;
   return typeof body === "string" ? Buffer.from(body) : body;
-}
-
-function sourceOf(body: OriginRequest["body"]): BodySource | undefined {
-  const bytes = bytesOf(body);
-  if (bytes === undefined || isBodySource(bytes)) return bytes as BodySource | undefined;
-  return new BytesBody(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-}
-
-/** Scripts see the length, although framing is the lanes' business. */
-function withLength(fields: string, length: number | undefined): string {
-  return length === undefined ? fields : `${fields}Content-Length: ${length}\r\n`;
 }

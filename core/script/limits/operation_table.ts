@@ -35,6 +35,11 @@ export class OperationTable {
     return this.#underWay.size;
   }
 
+  /** Takes down the reading of a body that is held: that counts already. Throws as `begin` does. */
+  beginReading(operation: number, slot: number, body: number): boolean {
+    return this.begin(operation, slot) || this.#held.has(body);
+  }
+
   get isFull(): boolean {
     return this.#underWay.size + this.#held.size >= this.#limit;
   }

@@ -1,5 +1,5 @@
 import type { Event } from "../guest_isolate.ts";
-import type { OriginRequest } from "../unbound_work.ts";
+import type { ScriptRequest } from "../unbound_work.ts";
 
 const STATUS = /^F\d+\n(\d+)\n([01])\n>?([^\n]*)/;
 
@@ -34,7 +34,7 @@ export function unpackedStat(packed: string | undefined): string {
   return kind.startsWith("d") ? "a folder" : "neither file nor folder";
 }
 
-export function originFetchText({ url, method }: OriginRequest): string {
+export function originFetchText({ url, method }: ScriptRequest): string {
   return `fetch ${typeof method === "string" ? method : "GET"} ${String(url).slice(0, 1000)}`;
 }
 
