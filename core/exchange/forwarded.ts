@@ -30,11 +30,9 @@ export interface Origin {
 export function forwardHeaders(headers: HeaderList, received: HeaderList, origin: Origin): void {
   const fromClient = headers === received ? undefined : tellingFields(received);
   removeHopByHop(headers);
-  headers.deleteWhere(
-    (name, value) =>
-      name === "expect" ||
-      (isTelling(name) && (fromClient === undefined || fromClient.has(`${name}:${value}`))),
-  );
+  headers.deleteWhere((name) => name === "expect");
+  if (fromClient === undefined) dropTelling(headers);
+  else dropReceived(headers, fromClient);
   const add = (name: string, value: string): void => {
     if (fromClient === undefined || !headers.has(name.toLowerCase())) headers.append(name, value);
   };
@@ -45,16 +43,43 @@ export function forwardHeaders(headers: HeaderList, received: HeaderList, origin
   add("X-Request-Id", origin.id);
 }
 
+/** Takes away all that tells of a client, whoever has put it there. */
+export function dropTelling(headers: HeaderList): void {
+  headers.deleteWhere(isTelling);
+}
+
+/**
+ * Takes away what the client sent, in whatever way a script has copied it: line by line, or with the lines of one name
+ * joined, as Headers gives them. What a script has put behind it stays.
+ */
+function dropReceived(headers: HeaderList, received: ReadonlyMap<string, readonly string[]>): void {
+  if (received.size === 0) return;
+  const own: [name: string, value: string][] = [];
+  headers.deleteWhere((name, value) => {
+    const lines = received.get(name);
+    if (lines === undefined) return false;
+    const joined = lines.join(", ");
+    if (lines.includes(value) || value === joined) return true;
+    if (!value.startsWith(`${joined}, `)) return false;
+    own.push([name, value.slice(joined.length + 2)]);
+    return true;
+  });
+  for (const [name, value] of own) headers.append(name, value);
+}
+
 /** An application that gets its fields as CGI variables cannot tell `X_Real_IP` from `X-Real-IP` (RFC 3875, 4.1.18). */
 function isTelling(name: string): boolean {
   return TELLING.has(name) || (name.includes("_") && TELLING.has(name.replaceAll("_", "-")));
 }
 
-function tellingFields(headers: HeaderList): Set<string> {
-  const fields = new Set<string>();
+function tellingFields(headers: HeaderList): Map<string, string[]> {
+  const fields = new Map<string, string[]>();
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();
-    if (isTelling(lower)) fields.add(`${lower}:${value}`);
+    if (!isTelling(lower)) continue;
+    const lines = fields.get(lower);
+    if (lines === undefined) fields.set(lower, [value]);
+    else lines.push(value);
   }
   return fields;
 }

@@ -20,15 +20,19 @@ export class RequestBody {
 
   /** The body for a backend; undefined when there is none. Throws `HttpError` 500 when it has been sent on before. */
   take(): BodySource | undefined {
-    if (this.#source === undefined) return undefined;
+    const body = this.takeUnused();
+    if (body !== undefined || this.#source === undefined) return body;
+    throw new HttpError(
+      500,
+      "body_used",
+      "sending a request's body on: it has been sent on already; read it first to use it twice",
+    );
+  }
+
+  /** Likewise, but undefined also when it has been sent on before. */
+  takeUnused(): BodySource | undefined {
     if (this.#read !== undefined) return new BytesBody(this.#read);
-    if (this.#taken || this.#isReading) {
-      throw new HttpError(
-        500,
-        "body_used",
-        "sending a request's body on: it has been sent on already; read it first to use it twice",
-      );
-    }
+    if (this.#taken || this.#isReading) return undefined;
     this.#taken = true;
     return this.#source;
   }

@@ -242,7 +242,7 @@ export class Scripted implements ScriptTask {
   }
 
   takeBody(handle: BodyHandle): BodySource | undefined {
-    if (handle === REQUEST_BODY) return this.#exchange.body.take();
+    if (handle === REQUEST_BODY) return this.#exchange.body.takeUnused();
     if (handle === ESCALATED_BODY) return this.#exchange.takeOfferedBody();
     return this.#operations?.takeBody(handle) ?? this.#isolate?.work.takeBody(0, handle);
   }

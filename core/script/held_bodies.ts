@@ -76,10 +76,16 @@ export class HeldBodies {
       reader = new BodyReader(body);
       this.#readers.set(handle, reader);
     }
-    const piece = reader.read().then((bytes) => {
-      if (bytes === undefined) this.#close(handle);
-      return bytes ?? Buffer.alloc(0);
-    });
+    const piece = reader.read().then(
+      (bytes) => {
+        if (bytes === undefined) this.#close(handle);
+        return bytes ?? Buffer.alloc(0);
+      },
+      (error: unknown) => {
+        this.#close(handle);
+        throw error;
+      },
+    );
     this.settle(operation, piece, true);
     return true;
   }

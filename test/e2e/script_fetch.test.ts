@@ -34,6 +34,9 @@ const routes = {
     body.set("a", "1");
     return await fetch(origin + "/echo", { method: "POST", body: new URLSearchParams({ a: "é" }), headers: { "x-a": "b" } });
   },
+  async "/copied"(request) {
+    return await fetch("backend:app/other", { headers: request.headers });
+  },
   async "/streamed"(request, origin) {
     const body = ReadableStream.from(["one ", "two"]).pipeThrough(new TextEncoderStream());
     return await fetch(origin + "/echo", { method: "PUT", body, duplex: "half" });
@@ -178,6 +181,16 @@ test("what the site's own names stand for is its backend, also for a script that
   }
   const foreign = await get(`/to?${encodeURIComponent("https://sub.example/other")}`);
   assert.match(foreign.text, /"https:\/\/sub.example" is not in allow.origins/);
+});
+
+test("a client's claims reach no backend, also when a script copies its fields", async () => {
+  const { headers } = await json("/copied", {
+    "x-a": "b",
+    "x-forwarded-for": "6.6.6.6",
+    "x-real-ip": "6.6.6.6",
+  });
+  const seen = headers as unknown as Record<string, string>;
+  assert.deepEqual([seen["x-a"], seen["x-forwarded-for"], seen["x-real-ip"]], ["b", undefined, undefined]);
 });
 
 test("a backend asked by its name gets the client's request, with the proxy's word about the client", async () => {

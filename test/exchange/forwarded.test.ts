@@ -88,3 +88,23 @@ test("a script that changes other fields does not vouch for the client's claims"
   const claims = "X-Forwarded-For: 6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\n";
   assert.deepEqual(changed(claims, `${claims}X-Mine: 1\r\n`), ["X-Mine: 1", ...own]);
 });
+
+for (const [how, fields] of Object.entries({
+  "line by line": "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 7.7.7.7\r\n",
+  "with its lines joined": "x-forwarded-for: 6.6.6.6, 7.7.7.7\r\n",
+  "in part": "x-forwarded-for: 7.7.7.7\r\n",
+})) {
+  test(`what a script has copied of the client's claims is dropped: ${how}`, () => {
+    const received = HeaderList.fromText("X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 7.7.7.7\r\n");
+    const headers = HeaderList.fromText(fields);
+    forwardHeaders(headers, received, origin);
+    assert.deepEqual(headers.toText().split("\r\n").slice(0, -1), own);
+  });
+}
+
+test("what a script appends to the client's claims stays, without the claims", () => {
+  const received = HeaderList.fromText("X-Forwarded-For: 6.6.6.6\r\n");
+  const headers = HeaderList.fromText("x-forwarded-for: 6.6.6.6, 192.0.2.9\r\n");
+  forwardHeaders(headers, received, origin);
+  assert.deepEqual(headers.getAll("x-forwarded-for"), ["192.0.2.9"]);
+});
