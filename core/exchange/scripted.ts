@@ -115,8 +115,13 @@ export class Scripted implements ScriptTask {
       if (body === undefined) {
         throw new HttpError(500, "body_used", "sending a script's answer: its body has been used already");
       }
-      // An empty one is none: the answer to HEAD need not be said to have no bytes.
-      this.#exchange.send({ ...checked, body: body.length === 0 ? undefined : body, by });
+      try {
+        // An empty one is none: the answer to HEAD need not be said to have no bytes.
+        this.#exchange.send({ ...checked, body: body.length === 0 ? undefined : body, by });
+      } catch (error) {
+        body.cancel();
+        throw error;
+      }
     });
   }
 

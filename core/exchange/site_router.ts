@@ -156,6 +156,7 @@ export class SiteRouter {
                 ...cryptoOperations(this.#cryptoLanes, config),
               },
               fetchOrigin: fetches.fetch,
+              holding: { timers: this.#options.timers, idle: this.#options.config.origins.idleTimeout },
             },
             compiled: this.#options.sites.find(({ site }) => site === config.name),
             reports: this.#reports(config.name),

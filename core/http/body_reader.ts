@@ -25,6 +25,11 @@ export class BodyReader {
     return waiting.promise;
   }
 
+  /** Whether a piece has been asked for and has not come. */
+  get isReading(): boolean {
+    return this.#waiting !== undefined;
+  }
+
   /** No more pieces are wanted. */
   cancel(): void {
     this.#source.cancel();

@@ -1,6 +1,8 @@
 import type { BodySource } from "../http/body.ts";
 import { BodyReader } from "../http/body_reader.ts";
+import { PeekedBody } from "../http/peeked_body.ts";
 import { readBody } from "../http/read_body.ts";
+import type { Timer, TimerWheel } from "../http/timer_wheel.ts";
 
 /** Hears what becomes of reading. */
 export interface ReadingObserver {
@@ -11,6 +13,19 @@ export interface ReadingObserver {
   released(operation: number): void;
 }
 
+/** For bodies that belong to no exchange, whose end would be theirs: how long each is kept that nobody asks for. */
+export interface HoldingTime {
+  readonly timers: TimerWheel;
+  /** Milliseconds. */
+  readonly idle: number;
+}
+
+/**
+ * Bytes that are taken off a body's connection at once when the body is kept by time: most scripts that never look at a body
+ * have asked for a small one, and the connection is wanted again.
+ */
+const TAKEN_AT_ONCE = 64 * 1024;
+
 /**
  * Bodies that stay on the host while scripts decide what becomes of them: each is taken away whole, read into
  * memory, or read piece by piece. Named by the operation that brought them.
@@ -18,6 +33,9 @@ export interface ReadingObserver {
 export class HeldBodies {
   readonly #limit: number;
   readonly #observer: ReadingObserver;
+  readonly #time: HoldingTime | undefined;
+  /** By body, while nobody asks for it. */
+  readonly #timers = new Map<number, Timer>();
   readonly #bodies = new Map<number, BodySource>();
   readonly #readers = new Map<number, BodyReader>();
   /** Bodies being read into memory. */
@@ -25,17 +43,27 @@ export class HeldBodies {
   #closed = false;
 
   /** `limit`: bytes of a body that a script may read into memory. */
-  constructor(limit: number, observer: ReadingObserver) {
+  constructor(limit: number, observer: ReadingObserver, time?: HoldingTime) {
     this.#limit = limit;
     this.#observer = observer;
+    this.#time = time;
   }
 
   hold(operation: number, body: BodySource): void {
-    this.#bodies.set(operation, body);
+    if (this.#time === undefined) {
+      this.#bodies.set(operation, body);
+      return;
+    }
+    const peeked = new PeekedBody(body);
+    // What fails, or is more, whoever reads it is told.
+    peeked.read(TAKEN_AT_ONCE).catch(() => {});
+    this.#bodies.set(operation, peeked);
+    this.#waits(operation);
   }
 
   /** Undefined when there is none, or when it has been used. */
   take(handle: number): BodySource | undefined {
+    this.#isWanted(handle);
     const body = this.#bodies.get(handle);
     if (this.#bodies.delete(handle)) this.#observer.released(handle);
     return body;
@@ -64,7 +92,7 @@ export class HeldBodies {
 
   /**
    * Brings the next piece of a body; no bytes at its end. `open` gives the first time what is not held here. Returns
-   * false when the body has been used otherwise.
+   * false when the body has been used otherwise, or the piece before has not come yet.
    */
   readPiece(operation: number, handle: number, open: () => BodySource | undefined): boolean {
     let reader = this.#readers.get(handle);
@@ -76,9 +104,12 @@ export class HeldBodies {
       reader = new BodyReader(body);
       this.#readers.set(handle, reader);
     }
+    if (reader.isReading) return false;
+    this.#isWanted(handle);
     const piece = reader.read().then(
       (bytes) => {
         if (bytes === undefined) this.#close(handle);
+        else this.#waits(handle);
         return bytes ?? Buffer.alloc(0);
       },
       (error: unknown) => {
@@ -88,6 +119,21 @@ export class HeldBodies {
     );
     this.settle(operation, piece, true);
     return true;
+  }
+
+  /** From now on somebody should ask for the body. */
+  #waits(handle: number): void {
+    if (this.#time === undefined || this.#closed) return;
+    const { timers, idle } = this.#time;
+    this.#timers.set(
+      handle,
+      timers.add(idle, () => this.drop(handle)),
+    );
+  }
+
+  #isWanted(handle: number): void {
+    this.#timers.get(handle)?.cancel();
+    this.#timers.delete(handle);
   }
 
   #close(handle: number): void {
@@ -104,6 +150,8 @@ export class HeldBodies {
   /** Nobody wants any of them any more. */
   close(): void {
     this.#closed = true;
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
     for (const handle of [...this.#bodies.keys(), ...this.#readers.keys()]) this.#observer.released(handle);
     for (const body of this.#bodies.values()) body.cancel();
     for (const reader of this.#readers.values()) reader.cancel();

@@ -1,5 +1,6 @@
 import type { CodeCache } from "./code_cache.ts";
 import type { CompiledRuntime } from "./compile/compiled_runtime.ts";
+import type { HoldingTime } from "./held_bodies.ts";
 import type { HostOperations } from "./host/host_operations.ts";
 import type { SiteActivity } from "./limits/heartbeat.ts";
 import type { ScriptTask } from "./script_task.ts";
@@ -14,6 +15,7 @@ export interface ScriptHost {
   readonly stat: (path: unknown) => string | undefined;
   readonly operations: HostOperations;
   readonly fetchOrigin: OriginFetcher;
+  readonly holding: HoldingTime;
 }
 
 /** What a site's isolate needs of the worker. */

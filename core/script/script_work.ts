@@ -3,6 +3,7 @@ import { type BodySource, cancelBody } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Trace } from "../observe/trace.ts";
 import type { CommandTarget } from "./command_runner.ts";
+import type { HoldingTime } from "./held_bodies.ts";
 import type { HostOperations } from "./host/host_operations.ts";
 import { EntryLog } from "./limits/entry_log.ts";
 import { OperationTable } from "./limits/operation_table.ts";
@@ -18,6 +19,7 @@ import { WrittenBodies } from "./written_bodies.ts";
 export interface WorkServices {
   readonly operations: HostOperations;
   readonly fetchOrigin: OriginFetcher;
+  readonly holding: HoldingTime;
   readonly events: EventSink;
   /** Undefined where no request can be traced. */
   readonly tracing?: IsolateTracing | undefined;
@@ -232,6 +234,7 @@ export class ScriptWork implements CommandTarget {
     this.#services.tracing?.began(operation, `timer of ${milliseconds} ms`);
     // The callback of a timer cannot fail, so one too many is never due, and the log says so.
     if (!this.#timers.start(operation, milliseconds, limit)) {
+      this.#services.tracing?.ended(operation, "dropped");
       this.#log.once(40, `setTimeout: more than ${limit} timers under way; this one is dropped`);
     }
   }

@@ -66,6 +66,7 @@ export class SiteIsolate {
     this.work = new ScriptWork(site, {
       operations: services.operations,
       fetchOrigin: services.fetchOrigin,
+      holding: services.holding,
       events: this.#queue,
       tracing,
       log: services.log,
@@ -178,8 +179,10 @@ export class SiteIsolate {
 
   /** Enters again for what microtasks have produced. */
   #fetchLater(): void {
+    if (!this.#woken) return;
+    const until = performance.now() + this.#site.limits.cpu;
     for (let i = 0; this.#woken && !this.#dead; i++) {
-      if (i === REENTRIES) return this.#queue.wake();
+      if (i === REENTRIES || performance.now() > until) return this.#queue.wake();
       if (!this.#run([], [])) return;
     }
   }

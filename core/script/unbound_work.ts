@@ -1,7 +1,8 @@
 import type { BodySource } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
-import { HeldBodies } from "./held_bodies.ts";
-import { type HostOperations, hostOperationFailure, runHostOperation } from "./host/host_operations.ts";
+import { HeldBodies, type ReadingObserver } from "./held_bodies.ts";
+import { hostOperationFailure, runHostOperation } from "./host/host_operations.ts";
+import type { ScriptHost } from "./isolate_services.ts";
 
 /** A request that a script makes by itself, as it gave it; unchecked. */
 export interface ScriptRequest {
@@ -48,7 +49,7 @@ interface Outcome {
 export class UnboundWork {
   readonly bodies: HeldBodies;
   readonly #outcome: Outcome;
-  readonly #services: { readonly operations: HostOperations; readonly fetchOrigin: OriginFetcher };
+  readonly #services: Pick<ScriptHost, "operations" | "fetchOrigin">;
   readonly #calls = new Map<number, { cancel(): void }>();
   #closed = false;
 
@@ -56,16 +57,17 @@ export class UnboundWork {
   constructor(
     limit: number,
     outcome: Outcome,
-    services: { readonly operations: HostOperations; readonly fetchOrigin: OriginFetcher },
+    services: Pick<ScriptHost, "operations" | "fetchOrigin" | "holding">,
   ) {
     this.#outcome = outcome;
     this.#services = services;
-    this.bodies = new HeldBodies(limit, {
+    const observer: ReadingObserver = {
       text: (operation, text) => outcome.settleText(operation, text),
       bytes: (operation, bytes) => outcome.settleBytes(operation, bytes),
       failed: (operation, error) => outcome.failOperation(operation, "TypeError", bodyFailure(error)),
       released: (operation) => outcome.releaseBody(operation),
-    });
+    };
+    this.bodies = new HeldBodies(limit, observer, services.holding);
   }
 
   fetch(operation: number, request: ScriptRequest): void {
@@ -129,7 +131,11 @@ export class UnboundWork {
   }
 
   #used(operation: number): void {
-    this.#outcome.failOperation(operation, "TypeError", "reading a body: it has been used already");
+    this.#outcome.failOperation(
+      operation,
+      "TypeError",
+      "reading a body: it has been used already, or nobody has asked for it for too long",
+    );
   }
 }
 
