@@ -1,5 +1,4 @@
 import type { SiteConfig } from "../config/config.ts";
-import type { Fault } from "../config/fault.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { CodeCache } from "./code_cache.ts";
 import type { CompiledRuntime } from "./compile/compiled_runtime.ts";
@@ -10,6 +9,8 @@ import type { ScriptFailure } from "./failure/script_failure.ts";
 import type { ScriptHost } from "./isolate_services.ts";
 import { type SiteActivity, UNWATCHED } from "./limits/heartbeat.ts";
 import type { IsolateHolder, LiveIsolates } from "./limits/live_isolates.ts";
+import { RetiredIsolates } from "./retired_isolates.ts";
+import type { ScriptReports } from "./script_reports.ts";
 import type { ScriptTask } from "./script_task.ts";
 import { SiteIsolate } from "./site_isolate.ts";
 
@@ -22,24 +23,6 @@ const RETRY_SHARE = 20;
 export interface Inspection {
   /** This isolate is in use from now on. */
   use(isolate: SiteIsolate): void;
-}
-
-/** What is told of a site's scripts, for the log. */
-export interface ScriptReports {
-  /** A line a script has logged itself; `level` as in pino, 10 to 50. */
-  line(level: number, text: string): void;
-  /**
-   * A script threw, or a version could not be loaded. `what` is one line that ends with what was thrown and where;
-   * `fault` is the place in the source, when it is known.
-   */
-  fault(what: string, stack: string, fault: Fault | undefined): void;
-  /** A version is in use from now on; `again`, when its isolate had only been released. */
-  loaded(version: number, again: boolean): void;
-  /** The isolate was idle and made room for others. */
-  released(): void;
-  /** The isolate has ended and will be replaced. */
-  died(message: string): void;
-  catastrophe(message: string): void;
 }
 
 /**
@@ -56,7 +39,6 @@ export class SiteScripts implements IsolateHolder {
   readonly #isolates: LiveIsolates;
   readonly #traces: boolean;
   readonly #inspection: Inspection | undefined;
-  readonly #waitLimit: number;
   readonly #now: () => number;
   #loadFailure: ScriptFailure | undefined;
   /** The newest version does not even compile. */
@@ -67,8 +49,7 @@ export class SiteScripts implements IsolateHolder {
   /** Until then nothing is tried after the last candidate could not be loaded; milliseconds. */
   #retryAt = 0;
   readonly #mappers = new ErrorMappers();
-  /** Each with the timer that ends its waiting. */
-  readonly #retired = new Map<SiteIsolate, NodeJS.Timeout>();
+  readonly #retired: RetiredIsolates;
   /** Until then the scripts are not to run, unless they are let again before. */
   #quarantinedUntil: number | undefined;
   /** Number of the version whose isolate was released, until there is another one. */
@@ -103,7 +84,9 @@ export class SiteScripts implements IsolateHolder {
     this.#activity = options.activity ?? UNWATCHED;
     this.#traces = options.traces ?? false;
     this.#inspection = options.inspection;
-    this.#waitLimit = options.waitLimit ?? 30_000;
+    this.#retired = new RetiredIsolates(options.waitLimit ?? 30_000, (message) =>
+      this.#reports.line(40, message),
+    );
     this.#now = options.now ?? (() => performance.now());
     this.#candidates = [];
     if (options.compiled !== undefined) this.load(options.compiled);
@@ -148,7 +131,7 @@ export class SiteScripts implements IsolateHolder {
     if (isolate === undefined) return false;
     const before = this.#current;
     this.#use(isolate);
-    if (before !== undefined) this.#retire(before);
+    if (before !== undefined) this.#retired.add(before);
     return true;
   }
 
@@ -156,10 +139,10 @@ export class SiteScripts implements IsolateHolder {
   quarantine(milliseconds: number): void {
     this.#quarantinedUntil = this.#now() + milliseconds;
     const error = this.#quarantined(this.#quarantinedUntil);
-    const isolates = [...(this.#current === undefined ? [] : [this.#current]), ...this.#retired.keys()];
+    const current = this.#current;
     this.#forgetCurrent();
-    for (const isolate of this.#retired.keys()) this.#forgetRetired(isolate);
-    for (const isolate of isolates) isolate.end(error);
+    const retired = this.#retired.takeAll();
+    for (const isolate of current === undefined ? retired : [current, ...retired]) isolate.end(error);
   }
 
   /** They may run again. */
@@ -188,20 +171,14 @@ export class SiteScripts implements IsolateHolder {
 
   /** An exchange of this isolate is over: older versions end with their last one. */
   finished(isolate: SiteIsolate): void {
-    if (this.#retired.has(isolate) && !isolate.busy) {
-      this.#forgetRetired(isolate);
-      isolate.dispose();
-    }
+    this.#retired.finished(isolate);
   }
 
   close(): void {
     this.#closed = true;
     this.#current?.dispose();
     this.#isolates.remove(this);
-    for (const isolate of this.#retired.keys()) {
-      this.#forgetRetired(isolate);
-      isolate.dispose();
-    }
+    for (const isolate of this.#retired.takeAll()) isolate.dispose();
   }
 
   /** The scripts failed an exchange: threw, with `stack`, or passed a limit. Says where in the source, if known. */
@@ -272,25 +249,6 @@ export class SiteScripts implements IsolateHolder {
     this.#isolates.remove(this);
   }
 
-  #retire(isolate: SiteIsolate): void {
-    if (!isolate.busy) return isolate.dispose();
-    this.#retired.set(isolate, setTimeout(() => this.#waitedLong(isolate), this.#waitLimit).unref());
-  }
-
-  #forgetRetired(isolate: SiteIsolate): void {
-    clearTimeout(this.#retired.get(isolate));
-    this.#retired.delete(isolate);
-  }
-
-  #waitedLong(isolate: SiteIsolate): void {
-    const promises = isolate.work.waitNoLonger();
-    if (promises === 0 || !this.#retired.has(isolate)) return;
-    const { version } = isolate.compiled;
-    const message = `version ${version} has been replaced: it goes on no longer for ctx.waitUntil`;
-    this.#reports.line(40, `${message}, ${promises} promises are open after ${this.#waitLimit} ms`);
-    this.finished(isolate);
-  }
-
   /** Undefined, and reported, when the version cannot be loaded. */
   #create(compiled: CompiledSite): SiteIsolate | undefined {
     const since = this.#activity.loading();
@@ -320,7 +278,7 @@ export class SiteScripts implements IsolateHolder {
 
   #died(isolate: SiteIsolate, waiting: readonly ScriptTask[], message: string): void {
     this.#reports.died(message);
-    this.#forgetRetired(isolate);
+    this.#retired.forget(isolate);
     if (this.#current === isolate) this.#forgetCurrent();
     if (!this.#closed) for (const task of waiting) task.runAgain();
   }
