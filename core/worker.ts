@@ -136,6 +136,7 @@ class Worker {
     const { inspections } = this.#router;
     this.#inspector = new InspectServer(inspections);
     const authority = await this.#inspector.listen(inspect.host, inspect.port);
+    if (authority === undefined) return;
     this.#logger.info({ inspect: authority }, "debuggers may attach");
     const urls = inspections.map(({ title, id }) => `  ${title}: ${frontendUrl(authority, id)}\n`);
     process.stderr.write(

@@ -25,26 +25,34 @@ export class InspectServer {
   readonly #targets: ReadonlyMap<string, SiteInspection>;
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_LIMIT });
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(targets: Iterable<SiteInspection>) {
     this.#targets = new Map(Array.from(targets, (target) => [target.id, target]));
     this.#server = createServer((request, response) => this.#answer(request, response));
     this.#server.maxConnections = CONNECTIONS;
+    // An attempt to listen hears of its error itself, unless it has been given up.
+    this.#server.on("error", () => {});
     this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
-  /** Listens on a loopback address, port 0 for any free one. Resolves with `host:port`. Rejects when the address stays in use, or is not to be had. */
-  async listen(host: string, port: number): Promise<string> {
+  /**
+   * Listens on a loopback address, port 0 for any free one. Resolves with `host:port`, or with undefined when `close`
+   * came before the address was free. Rejects when it stays in use, or is not to be had.
+   */
+  async listen(host: string, port: number): Promise<string | undefined> {
+    const { signal } = this.#closing;
     for (let attempt = 1; ; attempt++) {
       try {
         this.#server.listen(port, host);
-        await once(this.#server, "listening");
+        await once(this.#server, "listening", { signal });
         break;
       } catch (error) {
+        if (signal.aborted) return undefined;
         const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
-        if (!isTaken || attempt === ATTEMPTS || this.#closed) throw error;
-        await sleep(PATIENCE);
+        if (!isTaken || attempt === ATTEMPTS) throw error;
+        await sleep(PATIENCE, undefined, { signal }).catch(() => {});
+        if (signal.aborted) return undefined;
       }
     }
     const address = this.#server.address() as AddressInfo;
@@ -52,7 +60,7 @@ export class InspectServer {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     for (const socket of this.#sockets.clients) socket.terminate();
     this.#server.close();
     this.#server.closeAllConnections();
