@@ -73,8 +73,19 @@ export interface TraceLimits {
   readonly characters: number;
 }
 
+export interface TraceOptions {
+  /** Makes a text what may be told of it. A text that ends with `CUT` went on. */
+  readonly mask?: ((text: string) => string) | undefined;
+  /** Monotonic milliseconds. */
+  readonly now?: (() => number) | undefined;
+}
+
 /** Characters of one text. */
 const LONGEST_TEXT = 1000;
+/** Characters of a text that are looked at. */
+export const LONGEST_GIVEN = 2000;
+/** Ends a text that was cut. */
+export const CUT = "…";
 /** Steps that tell how it ended find room always. */
 const LAST: ReadonlySet<TraceEvent["step"]> = new Set(["answer", "failure", "send", "end of request"]);
 
@@ -82,6 +93,7 @@ const LAST: ReadonlySet<TraceEvent["step"]> = new Set(["answer", "failure", "sen
 export class Trace {
   readonly steps: TraceStep[] = [];
   readonly #limits: TraceLimits;
+  readonly #mask: (text: string) => string;
   readonly #now: () => number;
   readonly #started: number;
   /** Milliseconds spent in the isolate. */
@@ -90,11 +102,11 @@ export class Trace {
   #characters = 0;
   #leftOut = 0;
 
-  /** `now`: monotonic milliseconds. */
-  constructor(limits: TraceLimits, now: () => number = () => performance.now()) {
+  constructor(limits: TraceLimits, { mask, now }: TraceOptions = {}) {
     this.#limits = limits;
-    this.#now = now;
-    this.#started = now();
+    this.#mask = mask ?? ((text) => text);
+    this.#now = now ?? (() => performance.now());
+    this.#started = this.#now();
   }
 
   /** Milliseconds since it began. */
@@ -113,7 +125,7 @@ export class Trace {
   }
 
   add(event: TraceEvent): void {
-    const step: TraceStep = { at: this.elapsed, ...shortened(event) };
+    const step: TraceStep = { at: this.elapsed, ...this.#told(event) };
     const { length } = JSON.stringify(step);
     const isFull =
       this.steps.length >= this.#limits.steps || this.#characters + length > this.#limits.characters;
@@ -126,18 +138,24 @@ export class Trace {
     this.#characters += length;
     this.steps.push(step);
   }
+
+  /** Masked before they are cut: half a secret would not be known for one. */
+  #told<Event extends TraceEvent>(event: Event): Event {
+    const told = Object.entries(event).map(([name, value]) =>
+      typeof value !== "string" || name === "step"
+        ? [name, value]
+        : [name, cut(this.#mask(cut(value, LONGEST_GIVEN)), LONGEST_TEXT)],
+    );
+    return Object.fromEntries(told) as Event;
+  }
+}
+
+/** At most so many characters, and `CUT` when there were more. */
+export function cut(text: string, length: number): string {
+  return text.length > length ? text.slice(0, length) + CUT : text;
 }
 
 /** Rounded to whole microseconds. */
 export function microseconds(milliseconds: number): number {
   return Math.round(milliseconds * 1000) / 1000;
-}
-
-function shortened<Event extends TraceEvent>(event: Event): Event {
-  let short = event;
-  for (const [name, value] of Object.entries(event)) {
-    if (typeof value !== "string" || value.length <= LONGEST_TEXT) continue;
-    short = { ...short, [name]: `${value.slice(0, LONGEST_TEXT)}…` };
-  }
-  return short;
 }

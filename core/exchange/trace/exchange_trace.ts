@@ -10,6 +10,8 @@ import type { Site } from "../site_table.ts";
 /** Whom traces are for. */
 export interface TraceReceiver {
   readonly limits: TraceLimits;
+  /** `TraceOptions.mask` for traces of the site's requests; without it all is told. */
+  maskFor?(site: Site): (text: string) => string;
   /** The response's head is about to be sent: `headers` or a list with more. */
   headersWith(trace: ExchangeTrace, headers: HeaderList): HeaderList;
   /** Nothing more will be added. */
@@ -28,7 +30,7 @@ export class ExchangeTrace {
     this.id = id;
     this.site = site;
     this.#receiver = receiver;
-    this.trace = new Trace(receiver.limits);
+    this.trace = new Trace(receiver.limits, { mask: receiver.maskFor?.(site) });
     const target = targetOf(head.path, head.query);
     this.trace.add({ step: "request", id, method: head.method, target, site: site.config.name });
   }

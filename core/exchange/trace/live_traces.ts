@@ -6,13 +6,12 @@ import { sealTrace, traceKey } from "../../observe/trace_seal.ts";
 import { checkTraceSignature } from "../../observe/trace_signature.ts";
 import type { Site } from "../site_table.ts";
 import { ExchangeTrace, type TraceReceiver } from "./exchange_trace.ts";
+import { maskSecrets } from "./mask_secrets.ts";
 
 /** Traces that a worker makes at once; further requests are not traced. */
 const MOST_TRACES = 16;
 /** Headers whose values are not told. */
 const SECRET = /^header (?:authorization|proxy-authorization|cookie|set-cookie|x-api-key)$/;
-/** Characters of a value of `env` that is looked for; shorter ones stand for themselves. */
-const SHORTEST_VALUE = 6;
 
 /**
  * Traces of requests that carry a right signature, on a running server: a line in the log, when the request has ended, and in the response the
@@ -45,9 +44,13 @@ export class LiveTraces implements TraceReceiver {
     return new ExchangeTrace(id, incoming, site, this);
   }
 
-  headersWith({ id, site, trace }: ExchangeTrace, headers: HeaderList): HeaderList {
+  maskFor({ config }: Site): (text: string) => string {
+    return maskSecrets(config.env);
+  }
+
+  headersWith({ id, trace }: ExchangeTrace, headers: HeaderList): HeaderList {
     const traced = headers.clone();
-    traced.set("Lodestone-Trace", sealTrace(withoutSecrets(trace.steps, site), this.#key));
+    traced.set("Lodestone-Trace", sealTrace(withoutCredentials(trace.steps), this.#key));
     traced.set("Lodestone-Trace-Id", id);
     return traced;
   }
@@ -55,20 +58,23 @@ export class LiveTraces implements TraceReceiver {
   finished({ id, site, trace }: ExchangeTrace): void {
     this.#underWay--;
     const { name } = site.config;
-    this.#logger.info({ id, site: name, trace: withoutSecrets(trace.steps, site) }, "trace");
+    this.#logger.info({ id, site: name, trace: withoutCredentials(trace.steps) }, "trace");
   }
 }
 
-/** What is known to be secret is named, not told: credentials in headers, and values of the site's `env` anywhere. */
-function withoutSecrets(steps: readonly TraceStep[], { config }: Site): TraceStep[] {
-  const values = Object.entries(config.env).filter(([, value]) => value.length >= SHORTEST_VALUE);
+/** Of headers that carry credentials it is told how long they are. */
+function withoutCredentials(steps: readonly TraceStep[]): TraceStep[] {
   return steps.map((step) => {
-    const isSecret = step.step === "change" && SECRET.test(step.name);
-    const told = Object.entries(step).map(([name, value]): [string, unknown] => {
-      if (typeof value !== "string") return [name, value];
-      if (isSecret && (name === "from" || name === "to")) return [name, `(${value.length} characters)`];
-      return [name, values.reduce((text, [env, secret]) => text.replaceAll(secret, `\${${env}}`), value)];
-    });
-    return Object.fromEntries(told) as TraceStep;
+    if (step.step !== "change" || !SECRET.test(step.name)) return step;
+    const { from, to, ...rest } = step;
+    return {
+      ...rest,
+      ...(from === undefined ? {} : { from: lengthOf(from) }),
+      ...(to === undefined ? {} : { to: lengthOf(to) }),
+    };
   });
+}
+
+function lengthOf(value: string): string {
+  return `(${value.length} characters)`;
 }

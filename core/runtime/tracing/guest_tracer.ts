@@ -26,8 +26,8 @@ export interface TracerParts {
   readonly responses: ResponseClass;
 }
 
-/** Characters of one text; the host has a bound of its own. */
-const LONGEST_TEXT = 2000;
+/** Characters of one text: one more than the host looks at, so that it knows of a text that went on. */
+const LONGEST_TEXT = 2001;
 /** Requests that are traced at once; of older ones is forgotten which return was theirs. */
 const MOST_REQUESTS = 64;
 /** Begins the mark at the beginning of each function's body, a comment (`script/compile/instrument_returns.ts`). */

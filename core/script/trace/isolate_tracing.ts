@@ -1,4 +1,4 @@
-import { microseconds, type Trace, type TraceEvent } from "../../observe/trace.ts";
+import { cut, LONGEST_GIVEN, microseconds, type Trace, type TraceEvent } from "../../observe/trace.ts";
 import type { Event } from "../guest_isolate.ts";
 import { eventResult, unpackedStat } from "./trace_texts.ts";
 
@@ -170,5 +170,5 @@ export class IsolateTracing {
 
 /** Cut before anything is done with it. */
 function text(value: unknown): string {
-  return typeof value === "string" ? value.slice(0, 2000) : typeof value;
+  return typeof value === "string" ? cut(value, LONGEST_GIVEN) : typeof value;
 }
