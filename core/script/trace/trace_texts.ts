@@ -1,3 +1,4 @@
+import { cut, LONGEST_GIVEN } from "../../observe/trace.ts";
 import type { Event } from "../guest_isolate.ts";
 import type { ScriptRequest } from "../unbound_work.ts";
 
@@ -35,7 +36,7 @@ export function unpackedStat(packed: string | undefined): string {
 }
 
 export function originFetchText({ url, method }: ScriptRequest): string {
-  return `fetch ${typeof method === "string" ? method : "GET"} ${String(url).slice(0, 1000)}`;
+  return `fetch ${typeof method === "string" ? method : "GET"} ${cut(String(url), LONGEST_GIVEN)}`;
 }
 
 /** Of a call with a path the path, of others the name alone: what is encrypted or signed is nobody's business. */
