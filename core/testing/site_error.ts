@@ -1,5 +1,6 @@
 import { formatFault } from "../config/fault.ts";
 import type { FailureDetails } from "../exchange/failure/failure_details.ts";
+import { framesOf } from "../script/failure/script_failure.ts";
 
 /** Why a request got the page of an error. Printed, it shows the line of the script with a caret. */
 export class SiteError extends Error {
@@ -24,7 +25,7 @@ export class SiteError extends Error {
     this.line = fault?.line;
     this.column = fault?.column;
     const places = details.places.map((place) => formatFault(place.fault)).join("\n");
-    const frames = details.stack.split("\n").filter((line) => line.startsWith("    at "));
-    this.stack = [places || `${this.name}: ${details.message}`, ...frames].join("\n");
+    const shown = [places || `${this.name}: ${details.message}`, ...framesOf(details.stack)];
+    this.stack = shown.join("\n");
   }
 }

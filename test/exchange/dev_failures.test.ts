@@ -54,7 +54,7 @@ const failures: [what: string, path: string, status: number, message: RegExp, pl
   ["throws", "/throws", 500, /TypeError: Cannot read properties of undefined/, /site\.ts:9:53/],
   ["runs into the CPU limit", "/loops", 500, /The scripts ran for more than 100 ms/, /site\.ts:10:/],
   ["has not decided at its deadline", "/waits", 504, /Not decided after 300 ms/, /^/],
-  ["throws what is no error", "/string", 500, /a string/, /^/],
+  ["throws what is no error", "/string", 500, /thrown: &quot;a string&quot;/, /^/],
   ["runs out of memory", "/fills", 500, /./, /^/],
   ["lets a failed fetch pass", "/fetch-down", 502, /127\.0\.0\.1:9/, /^/],
 ];

@@ -136,9 +136,9 @@ test("a rejection that nothing handles is logged with what it was and its place 
 });
 
 for (const [reason, told] of [
-  ['"a text"', "a text"],
-  ["404", "404"],
-  ["{ a: 1 }", "a value that is no Error"],
+  ['"a text"', 'thrown: "a text"'],
+  ["404", "thrown: 404"],
+  ["{ a: 1 }", "thrown: a value that is no Error"],
   ["Object.create(Error.prototype)", "Error:"],
 ]) {
   test(`a promise rejected with ${reason} is logged as that, without our own frames`, async (t) => {

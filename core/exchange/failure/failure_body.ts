@@ -1,7 +1,7 @@
 import { formatFault, printable } from "../../config/fault.ts";
 import { HeaderList } from "../../http/header_list.ts";
 import type { StandardPage } from "../../http/standard_page.ts";
-import { linesAround, type SourcePlace } from "../../script/failure/script_failure.ts";
+import { framesOf, linesAround, type SourcePlace } from "../../script/failure/script_failure.ts";
 import type { FailureDetails } from "./failure_details.ts";
 import { failurePage } from "./failure_page.ts";
 
@@ -55,7 +55,7 @@ function failureText({ title, message, site, request, places, stack }: FailureDe
   const parts = [`${title}\n`, `${printable(message)}\n`];
   for (const place of places) parts.push(placeText(place));
   const frames = framesOf(stack);
-  if (frames.length > 0) parts.push(frames.map((frame) => `    at ${printable(frame)}\n`).join(""));
+  if (frames.length > 0) parts.push(frames.map((line) => `${printable(line)}\n`).join(""));
   parts.push(`${request.method} ${printable(request.path)}, request ${request.id}, site ${site}\n`);
   return parts.join("\n");
 }
@@ -70,11 +70,3 @@ function placeText({ fault, source }: SourcePlace): string {
 }
 
 const LINE_WIDTH = 160;
-
-/** What stands behind `at` in the lines of a stack. */
-export function framesOf(stack: string): string[] {
-  return stack
-    .split("\n")
-    .filter((line) => line.startsWith("    at "))
-    .map((line) => line.slice("    at ".length));
-}

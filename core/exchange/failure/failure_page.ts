@@ -1,5 +1,5 @@
 import { printable } from "../../config/fault.ts";
-import { linesAround, type SourcePlace } from "../../script/failure/script_failure.ts";
+import { framesOf, linesAround, type SourcePlace } from "../../script/failure/script_failure.ts";
 import type { FailureDetails } from "./failure_details.ts";
 
 /** Characters of a source line that are shown; a minified script is one line of many kilobytes. */
@@ -98,7 +98,7 @@ function row(kind: string, number: number, html: string): string {
 }
 
 function stackHtml({ stack }: FailureDetails): string {
-  const frames = stack.split("\n").filter((line) => line.startsWith("    at "));
+  const frames = framesOf(stack);
   if (frames.length === 0) return "";
   const items = frames.map((frame) => {
     const isOwn = !frame.includes("/node_modules/");

@@ -18,6 +18,7 @@ import {
   typedArrayLength,
   typedArrayName,
 } from "../language/primordials.ts";
+import { shownError } from "./error_text.ts";
 import { inspectSymbol } from "./inspect_symbol.ts";
 
 /** Bounds of what is shown. A log line is for reading; a script can build objects of any size and shape. */
@@ -105,27 +106,13 @@ function showContents(value: object, walk: Walk): string {
 
 /** What is better shown as its own text. */
 function showSpecial(value: object): string | undefined {
-  if (value instanceof Error) return errorText(value);
+  if (value instanceof Error) return shownError(value);
   if (value instanceof Date) {
     const time = reflectApply(dateToNumber, value, []);
     return isFiniteNumber(time) ? reflectApply(dateToISO, value, []) : "Invalid Date";
   }
   if (value instanceof RegExp) return reflectApply(regExpToString, value, []);
   return undefined;
-}
-
-/** The stack, which begins with name and message; V8 has it as an accessor of its own, harmless to read. */
-export function errorText(error: Error): string {
-  const stack: unknown = error.stack;
-  const text = typeof stack === "string" && stack !== "" ? stack : `${error.name}: ${error.message}`;
-  const shown = text.length > TEXT ? `${slice(text, 0, TEXT)}...` : text;
-  const cause = dataProperty(error, "cause");
-  return cause instanceof Error && cause !== error ? `${shown}\n[cause]: ${causeText(cause)}` : shown;
-}
-
-function causeText(cause: Error): string {
-  const stack: unknown = cause.stack;
-  return typeof stack === "string" ? slice(stack, 0, TEXT) : `${cause.name}: ${cause.message}`;
 }
 
 function showArray(value: readonly unknown[], walk: Walk): string {

@@ -16,13 +16,12 @@ export function errorSummary(stack: string, place: Fault | undefined): string {
   return text === "" ? at : `${text} ${at}`;
 }
 
-/** Without the place in the bundle that V8 appends to a syntax error, and without our own word for what is no error. */
+/** Without the place in the bundle that V8 appends to a syntax error. */
 function firstLine(stack: string): string {
   // Enough to tell that there is more than the limit, and little of what may be megabytes.
   const line = stack.slice(0, 2 * LIMIT).split("\n", 1)[0]!;
   if (line.startsWith("    at ")) return "";
-  const message = line.replace(/ \[lodestone:\S*\]$/, "").replace(/^thrown: /, "");
-  return message.trim();
+  return line.replace(/ \[lodestone:\S*\]$/, "").trim();
 }
 
 /** With control characters escaped; cut between characters. */

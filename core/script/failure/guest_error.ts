@@ -10,6 +10,7 @@ const REPLACEMENT = "An object was thrown from supplied code within isolated-vm"
 /** The stack of what came out of an isolate as thrown, which may be anything; a description of what is no error. */
 export function guestStack(thrown: unknown): string {
   // Only primitive values leave an isolate as they are.
+  if (typeof thrown === "string") return `thrown: ${JSON.stringify(thrown.slice(0, LONGEST))}`;
   if (!(thrown instanceof Error)) return `thrown: ${String(thrown).slice(0, LONGEST)}`;
   const { message, stack } = thrown;
   if (String(message).startsWith(REPLACEMENT)) return "thrown: a value that is no Error";

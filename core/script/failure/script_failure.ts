@@ -36,3 +36,12 @@ export function linesAround(source: string, line: number): SourceLines | undefin
   const end = last === lines.length && lines[last - 1] === "" && last > line ? last - 1 : last;
   return { first, lines: lines.slice(first - 1, end) };
 }
+
+const BEHIND = /^\[(?:cause|errors)\]/;
+
+/** The lines of a stack from its first frame, or from the first error behind it. */
+export function framesOf(stack: string): string[] {
+  const lines = stack.split("\n");
+  const first = lines.findIndex((line) => line.startsWith("    at ") || BEHIND.test(line));
+  return first === -1 ? [] : lines.slice(first);
+}

@@ -97,3 +97,12 @@ test("a place without a source, a line of many kilobytes and control characters 
     }
   }
 });
+
+test("what is behind an error is shown below its frames, with its own", () => {
+  const stack =
+    "Error: outer\n    at f (/srv/site.ts:4:8)\n[cause]: Error: in<ner>\n    at g (/srv/site.ts:1:2)";
+  const text = failureBody({ ...details, accept: "text/plain", stack }).body;
+  assert.match(String(text), /site\.ts:4:8\)\n\[cause\]: Error: in<ner>\n {4}at g \(\/srv\/site\.ts:1:2\)/);
+  const page = failureBody({ ...details, accept: "text/html", stack }).body;
+  assert.match(String(page), /\[cause\]: Error: in&lt;ner&gt;.*at g \(\/srv\/site\.ts:1:2\)/s);
+});

@@ -16,8 +16,8 @@ test("the place that V8 appends to the message of a syntax error is told once", 
 });
 
 test("what was thrown and is no error is told as it is", () => {
-  assert.equal(errorSummary("thrown: null", undefined), "null");
-  assert.equal(errorSummary('thrown: {"a":1}', undefined), '{"a":1}');
+  assert.equal(errorSummary("thrown: null", undefined), "thrown: null");
+  assert.equal(errorSummary('thrown: {"a":1}', undefined), 'thrown: {"a":1}');
 });
 
 test("a stack without a message tells the place only", () => {
