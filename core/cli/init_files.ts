@@ -91,8 +91,8 @@ export function siteFiles({ name, home, version }: InitSettings): Record<string,
 /** What the isolate has, and how scripts are compiled: no DOM, no Node. */
 function compilerOptions(home: string): object {
   return {
-    target: "es2024",
-    lib: ["es2024", "esnext.disposable", "esnext.array", "esnext.collection", "esnext.iterator"],
+    target: "esnext",
+    lib: ["esnext"],
     module: "preserve",
     moduleResolution: "bundler",
     moduleDetection: "force",

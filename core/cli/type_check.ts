@@ -18,8 +18,8 @@ const DEFAULTS = { strict: true, skipLibCheck: true, isolatedModules: true };
 
 /** What the isolate has and how esbuild reads modules, whatever another tsconfig.json says. */
 const RULES = {
-  target: "es2024",
-  lib: ["es2024", "esnext.disposable", "esnext.array", "esnext.collection", "esnext.iterator"],
+  target: "esnext",
+  lib: ["esnext"],
   types: [],
   module: "preserve",
   moduleResolution: "bundler",

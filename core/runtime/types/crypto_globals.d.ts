@@ -111,13 +111,13 @@ interface JsonWebKey {
 }
 
 /** A key. Its bytes can't be seen unless it is extractable and exported. */
-declare class CryptoKey {
-  private constructor();
+interface CryptoKey {
   readonly type: KeyType;
   readonly extractable: boolean;
   readonly algorithm: KeyAlgorithm;
   readonly usages: KeyUsage[];
 }
+declare var CryptoKey: abstract new () => CryptoKey;
 
 interface CryptoKeyPair {
   publicKey: CryptoKey;
@@ -142,8 +142,7 @@ type DerivedKeyParams = AlgorithmIdentifier | HmacKeyParams | AesKeyParams;
  *     const key = await crypto.subtle.importKey("jwk", jwk, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
  *     const good = await crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, signature, data);
  */
-declare class SubtleCrypto {
-  private constructor();
+interface SubtleCrypto {
   digest(algorithm: AlgorithmIdentifier, data: BufferSource): Promise<ArrayBuffer>;
   sign(algorithm: SignParams, key: CryptoKey, data: BufferSource): Promise<ArrayBuffer>;
   /** False for a signature that doesn't fit. */
@@ -213,6 +212,7 @@ declare class SubtleCrypto {
     keyUsages: Iterable<KeyUsage>,
   ): Promise<CryptoKey>;
 }
+declare var SubtleCrypto: abstract new () => SubtleCrypto;
 
 /** Arrays that `getRandomValues` fills. */
 type IntegerArray =
@@ -227,14 +227,14 @@ type IntegerArray =
   | BigUint64Array;
 
 /** The class of `crypto`. */
-declare class Crypto {
-  private constructor();
+interface Crypto {
   readonly subtle: SubtleCrypto;
   /** Fills the array with unpredictable values and returns it. @throws QuotaExceededError above 65,536 bytes. */
   getRandomValues<T extends IntegerArray>(array: T): T;
   /** A UUID of version 4. */
   randomUUID(): `${string}-${string}-${string}-${string}-${string}`;
 }
+declare var Crypto: abstract new () => Crypto;
 
 /** Random values and cryptography. Synchronous hashes and HMAC are in `lodestone/crypto`. */
-declare const crypto: Crypto;
+declare var crypto: Crypto;

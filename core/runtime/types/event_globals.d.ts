@@ -12,12 +12,7 @@ interface EventInit {
 }
 
 /** Something that happened to an EventTarget (DOM standard). */
-declare class Event {
-  constructor(type: string, init?: EventInit | null);
-  static readonly NONE: 0;
-  static readonly CAPTURING_PHASE: 1;
-  static readonly AT_TARGET: 2;
-  static readonly BUBBLING_PHASE: 3;
+interface Event {
   readonly NONE: 0;
   readonly CAPTURING_PHASE: 1;
   readonly AT_TARGET: 2;
@@ -51,20 +46,31 @@ declare class Event {
   /** @deprecated the constructor */
   initEvent(type: string, bubbles?: boolean, cancelable?: boolean): void;
 }
+declare var Event: {
+  readonly prototype: Event;
+  new (type: string, init?: EventInit | null): Event;
+  readonly NONE: 0;
+  readonly CAPTURING_PHASE: 1;
+  readonly AT_TARGET: 2;
+  readonly BUBBLING_PHASE: 3;
+};
 
 /** What a CustomEvent is made with. */
-interface CustomEventInit<T = unknown> extends EventInit {
+interface CustomEventInit<T = any> extends EventInit {
   detail?: T;
 }
 
 /** An event that carries a value of any kind. */
-declare class CustomEvent<T = unknown> extends Event {
-  constructor(type: string, init?: CustomEventInit<T> | null);
+interface CustomEvent<T = any> extends Event {
   /** The value; null when there was none. */
   readonly detail: T;
   /** @deprecated the constructor */
   initCustomEvent(type: string, bubbles?: boolean, cancelable?: boolean, detail?: T): void;
 }
+declare var CustomEvent: {
+  readonly prototype: CustomEvent<any>;
+  new <T = any>(type: string, init?: CustomEventInit<T> | null): CustomEvent<T>;
+};
 
 /** Called with the event; `this` is the target. */
 type EventListener = (event: Event) => void;
@@ -93,8 +99,7 @@ interface AddEventListenerOptions extends EventListenerOptions {
  *       update() { this.dispatchEvent(new CustomEvent("change", { detail: 7 })); }
  *     }
  */
-declare class EventTarget {
-  constructor();
+interface EventTarget {
   /** Adds a listener, unless the same is there for the same type and `capture`. */
   addEventListener(
     type: string,
@@ -112,6 +117,10 @@ declare class EventTarget {
    */
   dispatchEvent(event: Event): boolean;
 }
+declare var EventTarget: {
+  readonly prototype: EventTarget;
+  new (): EventTarget;
+};
 
 /**
  * Ends what takes a signal: `fetch`, `scheduler.wait`, listeners, streams.
@@ -120,63 +129,40 @@ declare class EventTarget {
  *     setTimeout(() => controller.abort(), 500);
  *     const answer = await fetch(request, { signal: controller.signal });
  */
-declare class AbortController {
-  constructor();
+interface AbortController {
   readonly signal: AbortSignal;
   /** @param reason an AbortError unless given. Only the first call counts. */
   abort(reason?: unknown): void;
 }
+declare var AbortController: {
+  readonly prototype: AbortController;
+  new (): AbortController;
+};
 
 /** Tells of an end that somebody else decides. */
-declare class AbortSignal extends EventTarget {
-  private constructor();
-  /** A signal that has aborted already. */
-  static abort(reason?: unknown): AbortSignal;
-  /** Aborts with a TimeoutError after so many milliseconds; uses no timer unless something waits for it. */
-  static timeout(milliseconds: number): AbortSignal;
-  /** Aborts when the first of the signals does, with its reason. */
-  static any(signals: Iterable<AbortSignal>): AbortSignal;
+interface AbortSignal extends EventTarget {
   readonly aborted: boolean;
   /** Undefined while not aborted. */
-  // biome-ignore lint/suspicious/noExplicitAny: as the standard's types have it; libraries count on that.
   readonly reason: any;
   /** Throws the reason when aborted. */
   throwIfAborted(): void;
   onabort: ((this: AbortSignal, event: Event) => unknown) | null;
 }
+declare var AbortSignal: (abstract new () => AbortSignal) & {
+  /** A signal that has aborted already. */
+  abort(reason?: unknown): AbortSignal;
+  /** Aborts with a TimeoutError after so many milliseconds; uses no timer unless something waits for it. */
+  timeout(milliseconds: number): AbortSignal;
+  /** Aborts when the first of the signals does, with its reason. */
+  any(signals: Iterable<AbortSignal>): AbortSignal;
+};
 
 /** An error of the web platform: tells its kind by its name. */
-declare class DOMException extends Error {
-  constructor(message?: string, name?: string);
+interface DOMException extends Error {
   readonly name: string;
   readonly message: string;
   /** A number for names from the past: 20 for AbortError; else 0. */
   readonly code: number;
-  static readonly INDEX_SIZE_ERR: 1;
-  static readonly DOMSTRING_SIZE_ERR: 2;
-  static readonly HIERARCHY_REQUEST_ERR: 3;
-  static readonly WRONG_DOCUMENT_ERR: 4;
-  static readonly INVALID_CHARACTER_ERR: 5;
-  static readonly NO_DATA_ALLOWED_ERR: 6;
-  static readonly NO_MODIFICATION_ALLOWED_ERR: 7;
-  static readonly NOT_FOUND_ERR: 8;
-  static readonly NOT_SUPPORTED_ERR: 9;
-  static readonly INUSE_ATTRIBUTE_ERR: 10;
-  static readonly INVALID_STATE_ERR: 11;
-  static readonly SYNTAX_ERR: 12;
-  static readonly INVALID_MODIFICATION_ERR: 13;
-  static readonly NAMESPACE_ERR: 14;
-  static readonly INVALID_ACCESS_ERR: 15;
-  static readonly VALIDATION_ERR: 16;
-  static readonly TYPE_MISMATCH_ERR: 17;
-  static readonly SECURITY_ERR: 18;
-  static readonly NETWORK_ERR: 19;
-  static readonly ABORT_ERR: 20;
-  static readonly URL_MISMATCH_ERR: 21;
-  static readonly QUOTA_EXCEEDED_ERR: 22;
-  static readonly TIMEOUT_ERR: 23;
-  static readonly INVALID_NODE_TYPE_ERR: 24;
-  static readonly DATA_CLONE_ERR: 25;
   readonly INDEX_SIZE_ERR: 1;
   readonly DOMSTRING_SIZE_ERR: 2;
   readonly HIERARCHY_REQUEST_ERR: 3;
@@ -203,6 +189,35 @@ declare class DOMException extends Error {
   readonly INVALID_NODE_TYPE_ERR: 24;
   readonly DATA_CLONE_ERR: 25;
 }
+declare var DOMException: {
+  readonly prototype: DOMException;
+  new (message?: string, name?: string): DOMException;
+  readonly INDEX_SIZE_ERR: 1;
+  readonly DOMSTRING_SIZE_ERR: 2;
+  readonly HIERARCHY_REQUEST_ERR: 3;
+  readonly WRONG_DOCUMENT_ERR: 4;
+  readonly INVALID_CHARACTER_ERR: 5;
+  readonly NO_DATA_ALLOWED_ERR: 6;
+  readonly NO_MODIFICATION_ALLOWED_ERR: 7;
+  readonly NOT_FOUND_ERR: 8;
+  readonly NOT_SUPPORTED_ERR: 9;
+  readonly INUSE_ATTRIBUTE_ERR: 10;
+  readonly INVALID_STATE_ERR: 11;
+  readonly SYNTAX_ERR: 12;
+  readonly INVALID_MODIFICATION_ERR: 13;
+  readonly NAMESPACE_ERR: 14;
+  readonly INVALID_ACCESS_ERR: 15;
+  readonly VALIDATION_ERR: 16;
+  readonly TYPE_MISMATCH_ERR: 17;
+  readonly SECURITY_ERR: 18;
+  readonly NETWORK_ERR: 19;
+  readonly ABORT_ERR: 20;
+  readonly URL_MISMATCH_ERR: 21;
+  readonly QUOTA_EXCEEDED_ERR: 22;
+  readonly TIMEOUT_ERR: 23;
+  readonly INVALID_NODE_TYPE_ERR: 24;
+  readonly DATA_CLONE_ERR: 25;
+};
 
 /**
  * A deep copy: of plain data, Date, RegExp, Map, Set, ArrayBuffer, typed arrays, Error, Blob and File, in circles too.
@@ -214,22 +229,22 @@ declare class DOMException extends Error {
 declare function structuredClone<T>(value: T, options?: { transfer?: Iterable<ArrayBuffer> } | null): T;
 
 /** The clock of the isolate. */
-declare class Performance {
-  private constructor();
+interface Performance {
   /** Milliseconds since the isolate began, in steps of 0.1; never goes back. */
   now(): number;
   /** When the isolate began, in milliseconds since 1970. */
   readonly timeOrigin: number;
   toJSON(): { timeOrigin: number };
 }
-declare const performance: Performance;
+declare var Performance: abstract new () => Performance;
+declare var performance: Performance;
 
 /** Tells where a script runs. */
 interface Navigator {
   /** "Lodestone" */
   readonly userAgent: string;
 }
-declare const navigator: Navigator;
+declare var navigator: Navigator;
 
 /** Waits without keeping anything busy. */
 interface Scheduler {
@@ -240,7 +255,7 @@ interface Scheduler {
    */
   wait(milliseconds: number, options?: { signal?: AbortSignal } | null): Promise<void>;
 }
-declare const scheduler: Scheduler;
+declare var scheduler: Scheduler;
 
 /** Writes an error to the proxy's log as if nobody had caught it, and goes on. */
 declare function reportError(error: unknown): void;

@@ -22,8 +22,7 @@ interface FilePropertyBag extends BlobPropertyBag {
  *
  *     return new Response(new Blob(["<p>", text, "</p>"], { type: "text/html" }));
  */
-declare class Blob {
-  constructor(parts?: Iterable<BlobPart>, options?: BlobPropertyBag);
+interface Blob {
   /** Number of bytes. */
   readonly size: number;
   /** Media type in lower case; "" when there is none. */
@@ -43,6 +42,10 @@ declare class Blob {
   /** The text in chunks. */
   textStream(): ReadableStream<string>;
 }
+declare var Blob: {
+  readonly prototype: Blob;
+  new (parts?: Iterable<BlobPart>, options?: BlobPropertyBag): Blob;
+};
 
 /**
  * A Blob with a name and a time (File API): what a form's file fields are.
@@ -51,13 +54,16 @@ declare class Blob {
  *     const upload = form.get("picture");
  *     if (upload instanceof File && upload.size > 1_000_000) return 413;
  */
-declare class File extends Blob {
-  constructor(bits: Iterable<BlobPart>, name: string, options?: FilePropertyBag);
+interface File extends Blob {
   /** As the sender wrote it: text, not a path to be trusted. */
   readonly name: string;
   /** Milliseconds since 1970. */
   readonly lastModified: number;
 }
+declare var File: {
+  readonly prototype: File;
+  new (bits: Iterable<BlobPart>, name: string, options?: FilePropertyBag): File;
+};
 
 type FormDataEntryValue = string | File;
 
@@ -68,8 +74,7 @@ type FormDataEntryValue = string | File;
  * Reading takes at most 10,000 entries, and for each part of a multipart body at most 8 KiB of head; what is
  * malformed or cut off is a TypeError. Entries keep their order, and a name may come several times.
  */
-declare class FormData {
-  constructor();
+interface FormData {
   /** Adds an entry, beside those of the same name. */
   append(name: string, value: string): void;
   /** Adds a file. A Blob becomes a File named "blob" unless `fileName` is given. */
@@ -92,3 +97,7 @@ declare class FormData {
   entries(): IteratorObject<[name: string, value: FormDataEntryValue], undefined>;
   [Symbol.iterator](): IteratorObject<[name: string, value: FormDataEntryValue], undefined>;
 }
+declare var FormData: {
+  readonly prototype: FormData;
+  new (): FormData;
+};

@@ -83,22 +83,7 @@ interface RequestInit {
  * The handler gets the incoming request. What it assigns to `path`, `query`, `file`, `backend` and `env`, and
  * what it changes in `headers`, is what escalation and `fetch(request)` use.
  */
-declare class Request implements Body {
-  /**
-   * A new request. With a request as second argument (or as first one) it is made from that one: relative
-   * URLs are resolved against its URL, and method, headers, body, `file`, `backend` and `env` are taken over.
-   *
-   *     return new Request("/index.php?page=" + encodeURIComponent(request.path), request);   // start over
-   *     return fetch(new Request("https://api.example.com" + request.path, request));         // go elsewhere
-   *
-   * With another host it is no part of the client's request any more: it can be fetched, but not returned. The body
-   * of a request given as first argument goes over; what a script has read of a client's body is sent all the same.
-   *
-   * @throws TypeError for an invalid URL, method, header or option, for a body with GET or HEAD, and for one that has
-   * been used.
-   */
-  constructor(input: string | URL | Request, init?: RequestInit | Request);
-
+interface Request extends Body {
   /** `GET`, `POST`, ... as the client sent it. */
   readonly method: string;
 
@@ -211,6 +196,23 @@ declare class Request implements Body {
    */
   clone(): Request;
 }
+declare var Request: {
+  readonly prototype: Request;
+  /**
+   * A new request. With a request as second argument (or as first one) it is made from that one: relative
+   * URLs are resolved against its URL, and method, headers, body, `file`, `backend` and `env` are taken over.
+   *
+   *     return new Request("/index.php?page=" + encodeURIComponent(request.path), request);   // start over
+   *     return fetch(new Request("https://api.example.com" + request.path, request));         // go elsewhere
+   *
+   * With another host it is no part of the client's request any more: it can be fetched, but not returned. The body
+   * of a request given as first argument goes over; what a script has read of a client's body is sent all the same.
+   *
+   * @throws TypeError for an invalid URL, method, header or option, for a body with GET or HEAD, and for one that has
+   * been used.
+   */
+  new (input: string | URL | Request, init?: RequestInit | Request): Request;
+};
 
 /** Options of a response. */
 interface ResponseInit {
@@ -250,16 +252,7 @@ type ResponsePart =
  * Content-Length, Date and everything else about framing are the proxy's. Range and conditional requests
  * (`If-None-Match`, `If-Modified-Since`) apply by themselves to every finished answer with status 200.
  */
-declare class Response implements Body {
-  /**
-   * Text is sent as UTF-8, with `content-type: text/plain;charset=UTF-8` unless the headers have another. A stream is
-   * sent piece by piece, as fast as the client takes it; it must bring Uint8Arrays.
-   *
-   * @throws RangeError for a status outside of 200 to 599; TypeError for a body with status 204, 205 or 304, and for a
-   * stream that has been read from or is locked.
-   */
-  constructor(body?: BodyInit, init?: ResponseInit);
-
+interface Response extends Body {
   /** 200 to 599. Beyond the standard it can be assigned to, for `onResponse`. */
   status: number;
   readonly statusText: string;
@@ -293,7 +286,17 @@ declare class Response implements Body {
    * @throws TypeError when the body has been read.
    */
   clone(): Response;
-
+}
+declare var Response: {
+  readonly prototype: Response;
+  /**
+   * Text is sent as UTF-8, with `content-type: text/plain;charset=UTF-8` unless the headers have another. A stream is
+   * sent piece by piece, as fast as the client takes it; it must bring Uint8Arrays.
+   *
+   * @throws RangeError for a status outside of 200 to 599; TypeError for a body with status 204, 205 or 304, and for a
+   * stream that has been read from or is locked.
+   */
+  new (body?: BodyInit, init?: ResponseInit): Response;
   /**
    * A file, sent by the host: with entity tag, modification time, content type, ranges and conditional
    * requests. The path is absolute and must lie below the site's root or in a folder of `allow.files`;
@@ -302,23 +305,20 @@ declare class Response implements Body {
    *     return Response.file("/srv/media/film.mp4", { download: "holiday.mp4" });
    *     return Response.file(site.root + "/page.html", { headers: { "cache-control": "no-cache" } });
    */
-  static file(path: string, options?: FileResponseInit): Response;
-
+  file(path: string, options?: FileResponseInit): Response;
   /**
    * Texts, bytes and slices of files, one after another, as one body; at most 1024 of them. Ranges apply to
    * the whole.
    *
    *     return Response.parts([header, { file: video, offset: start }], { headers: { "content-type": "video/x-flv" } });
    */
-  static parts(parts: readonly ResponsePart[], init?: ResponseInit): Response;
-
+  parts(parts: readonly ResponsePart[], init?: ResponseInit): Response;
   /**
    * The value as JSON, with `content-type: application/json` unless the headers have another.
    *
    *     return Response.json({ error: "not found" }, { status: 404 });
    */
-  static json(data: unknown, init?: ResponseInit): Response;
-
+  json(data: unknown, init?: ResponseInit): Response;
   /**
    * A redirect to an absolute or relative URL; what a header may not hold is percent-encoded. Its headers may be
    * changed (the standard makes them read-only and the URL absolute).
@@ -328,11 +328,10 @@ declare class Response implements Body {
    * @param status 301, 302, 303, 307 or 308; 302 unless given.
    * @throws RangeError for another status.
    */
-  static redirect(url: string | URL, status?: 301 | 302 | 303 | 307 | 308): Response;
-
+  redirect(url: string | URL, status?: 301 | 302 | 303 | 307 | 308): Response;
   /** The standard's network error. Returned from a handler it makes the answer 500. */
-  static error(): Response;
-}
+  error(): Response;
+};
 
 /**
  * Fetches; the body of the response stays on the host unless the script reads it.

@@ -6,7 +6,7 @@
  */
 
 /** When a stream has enough waiting. */
-interface QueuingStrategy<T = unknown> {
+interface QueuingStrategy<T = any> {
   /** What may wait before nothing more is asked for; 1 unless given, for a stream of bytes 0. */
   highWaterMark?: number;
   /** What a piece counts; 1 unless given. */
@@ -18,21 +18,27 @@ interface QueuingStrategyInit {
 }
 
 /** Counts pieces. */
-declare class CountQueuingStrategy implements QueuingStrategy {
-  constructor(init: QueuingStrategyInit);
+interface CountQueuingStrategy extends QueuingStrategy {
   readonly highWaterMark: number;
   readonly size: (piece?: unknown) => 1;
 }
+declare var CountQueuingStrategy: {
+  readonly prototype: CountQueuingStrategy;
+  new (init: QueuingStrategyInit): CountQueuingStrategy;
+};
 
 /** Counts bytes. */
-declare class ByteLengthQueuingStrategy implements QueuingStrategy<ArrayBufferView> {
-  constructor(init: QueuingStrategyInit);
+interface ByteLengthQueuingStrategy extends QueuingStrategy<ArrayBufferView> {
   readonly highWaterMark: number;
   readonly size: (piece: ArrayBufferView) => number;
 }
+declare var ByteLengthQueuingStrategy: {
+  readonly prototype: ByteLengthQueuingStrategy;
+  new (init: QueuingStrategyInit): ByteLengthQueuingStrategy;
+};
 
 /** Where the pieces of a stream come from. */
-interface UnderlyingSource<R = unknown> {
+interface UnderlyingSource<R = any> {
   type?: undefined;
   start?(controller: ReadableStreamDefaultController<R>): unknown;
   /** Called when there is room for more; not again before what it returns is settled. */
@@ -60,7 +66,7 @@ interface StreamPipeOptions {
 }
 
 /** Both ends of something that makes pieces of other ones. */
-interface ReadableWritablePair<R = unknown, W = unknown> {
+interface ReadableWritablePair<R = any, W = any> {
   readonly readable: ReadableStream<R>;
   readonly writable: WritableStream<W>;
 }
@@ -82,11 +88,7 @@ interface ReadableStreamIterator<R> extends AsyncIterableIterator<R, undefined> 
  *       headers: { "content-type": "text/event-stream" },
  *     });
  */
-declare class ReadableStream<R = unknown> {
-  constructor(source: UnderlyingByteSource, strategy?: { highWaterMark?: number });
-  constructor(source?: UnderlyingSource<R>, strategy?: QueuingStrategy<R>);
-  /** What an iterable gives, one piece for each value. */
-  static from<R>(iterable: Iterable<R> | AsyncIterable<R>): ReadableStream<R>;
+interface ReadableStream<R = any> {
   /** Whether a reader or a pipe has it. */
   readonly locked: boolean;
   /** Nobody wants more. Rejects with a TypeError when it is locked. */
@@ -103,54 +105,67 @@ declare class ReadableStream<R = unknown> {
   values(options?: { preventCancel?: boolean }): ReadableStreamIterator<R>;
   [Symbol.asyncIterator](options?: { preventCancel?: boolean }): ReadableStreamIterator<R>;
 }
+declare var ReadableStream: {
+  readonly prototype: ReadableStream<any>;
+  new <R = any>(source: UnderlyingByteSource, strategy?: { highWaterMark?: number }): ReadableStream<R>;
+  new <R = any>(source?: UnderlyingSource<R>, strategy?: QueuingStrategy<R>): ReadableStream<R>;
+  /** What an iterable gives, one piece for each value. */
+  from<R>(iterable: Iterable<R> | AsyncIterable<R>): ReadableStream<R>;
+};
 
 type ReadableStreamReadResult<T> = { done: false; value: T } | { done: true; value: T | undefined };
 
-declare class ReadableStreamDefaultReader<R = unknown> {
-  constructor(stream: ReadableStream<R>);
+interface ReadableStreamDefaultReader<R = any> {
   /** Resolves at the end, rejects with what the stream fails with. */
   readonly closed: Promise<undefined>;
   read(): Promise<ReadableStreamReadResult<R>>;
   cancel(reason?: unknown): Promise<void>;
   releaseLock(): void;
 }
+declare var ReadableStreamDefaultReader: {
+  readonly prototype: ReadableStreamDefaultReader<any>;
+  new <R = any>(stream: ReadableStream<R>): ReadableStreamDefaultReader<R>;
+};
 
 /** Reads a stream of bytes into buffers of its own. */
-declare class ReadableStreamBYOBReader {
-  constructor(stream: ReadableStream);
+interface ReadableStreamBYOBReader {
   readonly closed: Promise<undefined>;
   /** The buffer is taken away; what comes is a view of its memory. */
   read<T extends ArrayBufferView>(view: T, options?: { min?: number }): Promise<ReadableStreamReadResult<T>>;
   cancel(reason?: unknown): Promise<void>;
   releaseLock(): void;
 }
+declare var ReadableStreamBYOBReader: {
+  readonly prototype: ReadableStreamBYOBReader;
+  new (stream: ReadableStream): ReadableStreamBYOBReader;
+};
 
-declare class ReadableStreamDefaultController<R = unknown> {
-  private constructor();
+interface ReadableStreamDefaultController<R = any> {
   readonly desiredSize: number | null;
   enqueue(piece?: R): void;
   close(): void;
   error(reason?: unknown): void;
 }
+declare var ReadableStreamDefaultController: abstract new () => ReadableStreamDefaultController<any>;
 
-declare class ReadableByteStreamController {
-  private constructor();
+interface ReadableByteStreamController {
   readonly byobRequest: ReadableStreamBYOBRequest | null;
   readonly desiredSize: number | null;
   enqueue(piece: ArrayBufferView): void;
   close(): void;
   error(reason?: unknown): void;
 }
+declare var ReadableByteStreamController: abstract new () => ReadableByteStreamController;
 
-declare class ReadableStreamBYOBRequest {
-  private constructor();
+interface ReadableStreamBYOBRequest {
   readonly view: ArrayBufferView<ArrayBuffer> | null;
   respond(bytesWritten: number): void;
   respondWithNewView(view: ArrayBufferView): void;
 }
+declare var ReadableStreamBYOBRequest: abstract new () => ReadableStreamBYOBRequest;
 
 /** Where the pieces of a stream go. */
-interface UnderlyingSink<W = unknown> {
+interface UnderlyingSink<W = any> {
   type?: undefined;
   start?(controller: WritableStreamDefaultController): unknown;
   write?(piece: W, controller: WritableStreamDefaultController): void | PromiseLike<void>;
@@ -159,16 +174,18 @@ interface UnderlyingSink<W = unknown> {
 }
 
 /** A stream to write to. */
-declare class WritableStream<W = unknown> {
-  constructor(sink?: UnderlyingSink<W>, strategy?: QueuingStrategy<W>);
+interface WritableStream<W = any> {
   readonly locked: boolean;
   abort(reason?: unknown): Promise<void>;
   close(): Promise<void>;
   getWriter(): WritableStreamDefaultWriter<W>;
 }
+declare var WritableStream: {
+  readonly prototype: WritableStream<any>;
+  new <W = any>(sink?: UnderlyingSink<W>, strategy?: QueuingStrategy<W>): WritableStream<W>;
+};
 
-declare class WritableStreamDefaultWriter<W = unknown> {
-  constructor(stream: WritableStream<W>);
+interface WritableStreamDefaultWriter<W = any> {
   readonly closed: Promise<undefined>;
   /** Resolves when there is room. */
   readonly ready: Promise<undefined>;
@@ -178,15 +195,19 @@ declare class WritableStreamDefaultWriter<W = unknown> {
   abort(reason?: unknown): Promise<void>;
   releaseLock(): void;
 }
+declare var WritableStreamDefaultWriter: {
+  readonly prototype: WritableStreamDefaultWriter<any>;
+  new <W = any>(stream: WritableStream<W>): WritableStreamDefaultWriter<W>;
+};
 
-declare class WritableStreamDefaultController {
-  private constructor();
+interface WritableStreamDefaultController {
   readonly signal: AbortSignal;
   error(reason?: unknown): void;
 }
+declare var WritableStreamDefaultController: abstract new () => WritableStreamDefaultController;
 
 /** What a TransformStream does with each piece. */
-interface Transformer<I = unknown, O = unknown> {
+interface Transformer<I = any, O = any> {
   start?(controller: TransformStreamDefaultController<O>): unknown;
   transform?(piece: I, controller: TransformStreamDefaultController<O>): void | PromiseLike<void>;
   flush?(controller: TransformStreamDefaultController<O>): void | PromiseLike<void>;
@@ -202,35 +223,48 @@ interface Transformer<I = unknown, O = unknown> {
  *     const body = response.body!.pipeThrough(new TextDecoderStream()).pipeThrough(shout);
  *     return new Response(body.pipeThrough(new TextEncoderStream()), response);
  */
-declare class TransformStream<I = unknown, O = unknown> implements ReadableWritablePair<O, I> {
-  constructor(transformer?: Transformer<I, O>, writable?: QueuingStrategy<I>, readable?: QueuingStrategy<O>);
+interface TransformStream<I = any, O = any> extends ReadableWritablePair<O, I> {
   readonly readable: ReadableStream<O>;
   readonly writable: WritableStream<I>;
 }
+declare var TransformStream: {
+  readonly prototype: TransformStream<any, any>;
+  new <I = any, O = any>(
+    transformer?: Transformer<I, O>,
+    writable?: QueuingStrategy<I>,
+    readable?: QueuingStrategy<O>,
+  ): TransformStream<I, O>;
+};
 
-declare class TransformStreamDefaultController<O = unknown> {
-  private constructor();
+interface TransformStreamDefaultController<O = any> {
   readonly desiredSize: number | null;
   enqueue(piece?: O): void;
   error(reason?: unknown): void;
   terminate(): void;
 }
+declare var TransformStreamDefaultController: abstract new () => TransformStreamDefaultController<any>;
 
 /** Text to UTF-8; a pair of surrogates may be cut between two pieces. */
-declare class TextEncoderStream implements ReadableWritablePair<Uint8Array<ArrayBuffer>, string> {
-  constructor();
+interface TextEncoderStream extends ReadableWritablePair<Uint8Array<ArrayBuffer>, string> {
   /** Always "utf-8". */
   readonly encoding: string;
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly writable: WritableStream<string>;
 }
+declare var TextEncoderStream: {
+  readonly prototype: TextEncoderStream;
+  new (): TextEncoderStream;
+};
 
 /** Bytes to text; a character may be cut between two pieces. See TextDecoder. */
-declare class TextDecoderStream implements ReadableWritablePair<string, ArrayBuffer | ArrayBufferView> {
-  constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
+interface TextDecoderStream extends ReadableWritablePair<string, ArrayBuffer | ArrayBufferView> {
   readonly encoding: string;
   readonly fatal: boolean;
   readonly ignoreBOM: boolean;
   readonly readable: ReadableStream<string>;
   readonly writable: WritableStream<ArrayBuffer | ArrayBufferView>;
 }
+declare var TextDecoderStream: {
+  readonly prototype: TextDecoderStream;
+  new (label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean }): TextDecoderStream;
+};

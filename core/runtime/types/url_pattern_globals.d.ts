@@ -46,10 +46,7 @@ interface URLPatternResult {
  *     const book = new URLPattern({ pathname: "/books/:id(\\d+)" });
  *     const id = book.exec(request.url)?.pathname.groups.id;
  */
-declare class URLPattern {
-  /** @throws TypeError for what is no pattern. */
-  constructor(input: URLPatternInput, baseURL: string, options?: URLPatternOptions);
-  constructor(input?: URLPatternInput, options?: URLPatternOptions);
+interface URLPattern {
   test(input?: URLPatternInput, baseURL?: string): boolean;
   /** Null when it doesn't match. */
   exec(input?: URLPatternInput, baseURL?: string): URLPatternResult | null;
@@ -64,3 +61,9 @@ declare class URLPattern {
   /** Whether a group has a regular expression of its own. */
   readonly hasRegExpGroups: boolean;
 }
+declare var URLPattern: {
+  readonly prototype: URLPattern;
+  /** @throws TypeError for what is no pattern. */
+  new (input: URLPatternInput, baseURL: string, options?: URLPatternOptions): URLPattern;
+  new (input?: URLPatternInput, options?: URLPatternOptions): URLPattern;
+};

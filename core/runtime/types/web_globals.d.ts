@@ -1,6 +1,8 @@
 /**
  * The web-standard classes and functions that scripts have; part of `lodestone.d.ts`. Whatever is not here, the
  * isolate doesn't have: there is no DOM, and none of Node.
+ *
+ * Classes are interfaces with variables that hold their constructors: `globalThis` has no types for declared classes.
  */
 
 /** What headers can be made from. */
@@ -14,8 +16,7 @@ type HeadersInit = Headers | Iterable<readonly [name: string, value: string]> | 
  *
  *     for (const [name, value] of request.headers) console.log(name, value);
  */
-declare class Headers {
-  constructor(init?: HeadersInit);
+interface Headers {
   /** Adds a field, beside those of the same name. */
   append(name: string, value: string): void;
   /** Removes all fields of that name. */
@@ -33,6 +34,10 @@ declare class Headers {
   entries(): IteratorObject<[name: string, value: string], undefined>;
   [Symbol.iterator](): IteratorObject<[name: string, value: string], undefined>;
 }
+declare var Headers: {
+  readonly prototype: Headers;
+  new (init?: HeadersInit): Headers;
+};
 
 /**
  * A URL (WHATWG URL standard).
@@ -41,13 +46,7 @@ declare class Headers {
  *     url.searchParams.set("lang", "de");
  *     return Response.redirect(url);
  */
-declare class URL {
-  /** @throws TypeError when `url`, taken relative to `base`, is not a URL. */
-  constructor(url: string | URL, base?: string | URL);
-  /** Whether `new URL(url, base)` would succeed. */
-  static canParse(url: string | URL, base?: string | URL): boolean;
-  /** The URL, or null when it is not one. */
-  static parse(url: string | URL, base?: string | URL): URL | null;
+interface URL {
   /** The whole URL. @throws TypeError when what is assigned is not a URL. */
   href: string;
   readonly origin: string;
@@ -70,6 +69,15 @@ declare class URL {
   toString(): string;
   toJSON(): string;
 }
+declare var URL: {
+  readonly prototype: URL;
+  /** @throws TypeError when `url`, taken relative to `base`, is not a URL. */
+  new (url: string | URL, base?: string | URL): URL;
+  /** Whether `new URL(url, base)` would succeed. */
+  canParse(url: string | URL, base?: string | URL): boolean;
+  /** The URL, or null when it is not one. */
+  parse(url: string | URL, base?: string | URL): URL | null;
+};
 
 /**
  * Names and values of a query or of a form's body (`application/x-www-form-urlencoded`).
@@ -77,9 +85,7 @@ declare class URL {
  *     const query = new URLSearchParams(request.query);
  *     const page = Number(query.get("page") ?? 1);
  */
-declare class URLSearchParams {
-  /** From a query, with or without "?", from pairs, or from a record. */
-  constructor(init?: string | Iterable<readonly [name: string, value: string]> | Record<string, string>);
+interface URLSearchParams {
   /** Number of pairs. */
   readonly size: number;
   append(name: string, value: string): void;
@@ -104,23 +110,29 @@ declare class URLSearchParams {
   /** The pairs as a query, without "?". */
   toString(): string;
 }
+declare var URLSearchParams: {
+  readonly prototype: URLSearchParams;
+  /** From a query, with or without "?", from pairs, or from a record. */
+  new (
+    init?: string | Iterable<readonly [name: string, value: string]> | Record<string, string>,
+  ): URLSearchParams;
+};
 
 /** Text to UTF-8. */
-declare class TextEncoder {
+interface TextEncoder {
   /** Always "utf-8". */
   readonly encoding: string;
   encode(input?: string): Uint8Array<ArrayBuffer>;
   /** Writes as many whole characters as fit; tells how many code units it read and bytes it wrote. */
   encodeInto(source: string, destination: Uint8Array): { read: number; written: number };
 }
+declare var TextEncoder: {
+  readonly prototype: TextEncoder;
+  new (): TextEncoder;
+};
 
 /** Bytes to text. */
-declare class TextDecoder {
-  /**
-   * @param label `utf-8` (unless given), `utf-16le`, or `latin1` (Windows-1252, as the standard has it).
-   * @throws RangeError for another encoding.
-   */
-  constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
+interface TextDecoder {
   readonly encoding: string;
   /** Whether malformed bytes are a TypeError instead of U+FFFD. */
   readonly fatal: boolean;
@@ -129,6 +141,14 @@ declare class TextDecoder {
   /** @param options `stream: true` when the bytes go on in the next call. */
   decode(input?: ArrayBuffer | ArrayBufferView, options?: { stream?: boolean }): string;
 }
+declare var TextDecoder: {
+  readonly prototype: TextDecoder;
+  /**
+   * @param label `utf-8` (unless given), `utf-16le`, or `latin1` (Windows-1252, as the standard has it).
+   * @throws RangeError for another encoding.
+   */
+  new (label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean }): TextDecoder;
+};
 
 /** Base64 to text with one byte a character. @throws InvalidCharacterError when it is not base64. */
 declare function atob(data: string): string;
@@ -152,12 +172,14 @@ interface Console {
   group(...values: unknown[]): void;
   groupEnd(): void;
 }
-declare const console: Console;
+declare var console: Console;
 
 /**
  * Calls back once, after at least so many milliseconds (0 unless given). The timers of a site live as long as
  * its isolate, so a script may keep one running across requests. Returns a number for `clearTimeout`.
  */
+// biome-ignore lint/suspicious/noConfusingVoidType: what resolves a promise of anything is called back with nothing.
+declare function setTimeout(callback: (_: void) => void, delay?: number): number;
 declare function setTimeout<A extends unknown[]>(
   callback: (...values: A) => void,
   delay?: number,
@@ -166,6 +188,8 @@ declare function setTimeout<A extends unknown[]>(
 /** Stops a timer; harmless when it is not running. */
 declare function clearTimeout(timer: number | undefined): void;
 /** Calls back again and again, every so many milliseconds, at least 1. */
+// biome-ignore lint/suspicious/noConfusingVoidType: what resolves a promise of anything is called back with nothing.
+declare function setInterval(callback: (_: void) => void, delay?: number): number;
 declare function setInterval<A extends unknown[]>(
   callback: (...values: A) => void,
   delay?: number,
@@ -175,4 +199,4 @@ declare function clearInterval(timer: number | undefined): void;
 /** Calls back when the code that runs now, and what was queued before, has finished. */
 declare function queueMicrotask(callback: () => void): void;
 /** The global object. */
-declare const self: typeof globalThis;
+declare var self: typeof globalThis;
