@@ -2,10 +2,11 @@ import type { BackendCall } from "../backend/backend.ts";
 import type { BodySource } from "../http/body.ts";
 import { bodySourceOf } from "../http/bytes_body.ts";
 import { HttpError } from "../http/http_error.ts";
+import { fetchFailure, fetchReason } from "../script/failure/fetch_failure.ts";
 import { HeldBodies } from "../script/held_bodies.ts";
 import { CLIENT_LEFT } from "../script/isolate_services.ts";
 import type { ScriptWork } from "../script/script_work.ts";
-import { bodyFailure, fetchFailure } from "../script/unbound_work.ts";
+import { bodyFailure } from "../script/unbound_work.ts";
 import type { EscalationReceiver } from "./escalate.ts";
 import { type Answerer, fieldsWithLength, type Reply } from "./reply.ts";
 
@@ -57,8 +58,12 @@ export class ScriptOperations {
     });
   }
 
-  /** Runs a fetch: `start` escalates and returns the call under way, if any. */
-  fetch(operation: number, start: (receiver: EscalationReceiver) => BackendCall | undefined): void {
+  /** Runs a fetch of `path`: `start` escalates and returns the call under way, if any. */
+  fetch(
+    operation: number,
+    path: unknown,
+    start: (receiver: EscalationReceiver) => BackendCall | undefined,
+  ): void {
     let settled = false;
     this.#underWay.add(operation);
     const receiver: EscalationReceiver = {
@@ -69,7 +74,7 @@ export class ScriptOperations {
       failed: (error) => {
         settled = true;
         // Of what a backend's call fails with, only the request's body has such a status.
-        this.#fail(operation, fetchFailure(error), told(error, true));
+        this.#fail(operation, fetchFailure(error, path), told(error, true));
       },
     };
     try {
@@ -146,7 +151,7 @@ export class ScriptOperations {
     const behind = this.failureIn(stack);
     if (behind?.isClients !== true) return undefined;
     // A request that was to send this body fails with it next, and the script is told in these words.
-    this.#failures.set(fetchFailure(behind.error), behind);
+    this.#failures.set(fetchReason(behind.error, false), behind);
     return behind.error;
   }
 

@@ -167,7 +167,7 @@ export class Scripted implements ScriptTask {
 
   fetch(operation: number, changes: RequestChanges): void {
     const { incoming, site } = this.#exchange;
-    this.#ownOperations().fetch(operation, (receiver) => {
+    this.#ownOperations().fetch(operation, changes.path ?? incoming.head.path, (receiver) => {
       const plan = planEscalation(incoming.head, changes, site.config.root);
       const traced = this.trace === undefined ? receiver : this.#traced(operation, plan, receiver);
       return escalate(this.#exchange, plan, this.#services, traced);

@@ -1,5 +1,6 @@
 import type { BodySource } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
+import { fetchFailure } from "./failure/fetch_failure.ts";
 import { HeldBodies, type ReadingObserver } from "./held_bodies.ts";
 import { hostOperationFailure, runHostOperation } from "./host/host_operations.ts";
 import type { ScriptHost } from "./isolate_services.ts";
@@ -75,7 +76,8 @@ export class UnboundWork {
     const failed = (error: unknown): void => {
       isSettled = true;
       this.#calls.delete(operation);
-      if (!this.#closed) this.#outcome.failOperation(operation, "TypeError", fetchFailure(error));
+      if (!this.#closed)
+        this.#outcome.failOperation(operation, "TypeError", fetchFailure(error, request.url));
     };
     try {
       const call = this.#services.fetchOrigin(request, {
@@ -137,25 +139,6 @@ export class UnboundWork {
       "reading a body: it has been used already, or nobody has asked for it for too long",
     );
   }
-}
-
-const TOLD = new Set([
-  "backend_not_allowed",
-  "backend_unknown",
-  "fetch_bad_request",
-  "origin_not_allowed",
-  "origins_busy",
-  "redirect_unwanted",
-  "script_bad_change",
-  "too_many_redirects",
-]);
-
-/** What a script is told when a fetch fails. */
-export function fetchFailure(error: unknown): string {
-  // Told whole: what the rules of the site refuse, and nothing of the network behind them.
-  if (error instanceof HttpError && TOLD.has(error.code)) return error.message;
-  if (error instanceof HttpError) return `fetch failed with status ${error.status} (${error.code})`;
-  return "fetch failed";
 }
 
 /** What a script is told when a body cannot be read. */

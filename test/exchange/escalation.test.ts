@@ -244,7 +244,10 @@ test("a backend that refuses is 502", async () => {
 });
 
 test("a fetch that fails can be caught", async () => {
-  assert.match((await ask("/caught")).text, /^TypeError: fetch failed with status 502/);
+  assert.match(
+    (await ask("/caught")).text,
+    /^TypeError: fetch\("\/caught"\): the backend refused the connection \(502, backend_refused\)/,
+  );
 });
 
 test("a failure that the script lets pass keeps its status", async () => {
