@@ -18,7 +18,7 @@ export async function run(script: string, url: string, options: RunOptions): Pro
   if ("exitCode" in config) return config.exitCode;
   const request = await readRequest(url, options, config.http);
   const { LocalSite } = await import("../testing/local_site.ts");
-  const { printJson, printLog, printText, printTrace } = await import("./run_report.ts");
+  const { AnswerPrinter, printJson, printLog, printText, printTrace } = await import("./run_report.ts");
   const { realBackends } = await import("../testing/real_backends.ts");
   const makeBackend = realBackends(config);
   let site: Awaited<ReturnType<typeof LocalSite.start>>;
@@ -33,12 +33,22 @@ export async function run(script: string, url: string, options: RunOptions): Pro
     process.stderr.write(`${error.message}\n`);
     return EXIT_FAULT;
   }
+  const reader = new AbortController();
+  process.stdout.on("error", (error) => reader.abort(error));
+  const printer = options.json === true ? undefined : new AnswerPrinter();
   try {
-    const outcome = await site.call(request);
+    const outcome = await site.call({ ...request, signal: reader.signal, receiver: printer });
     if (options.trace === true && options.json !== true) printTrace(outcome);
     const print = options.json === true ? printJson : printText;
-    await print(outcome, request.head, config);
+    if (printer?.hasBegun !== true) await print(outcome, request.head, config);
     return exitCode(outcome);
+  } catch (error) {
+    if (reader.signal.aborted) return EXIT_FINE;
+    if (!(error instanceof Error && error.name === "HttpError")) throw error;
+    process.stderr.write(
+      `${printer?.hasBegun === true ? "\n" : ""}The answer breaks off: ${error.message}\n`,
+    );
+    return EXIT_FAULT;
   } finally {
     site.close();
   }

@@ -1,7 +1,9 @@
 import type { Config } from "../config/config.ts";
 import { printable } from "../config/fault.ts";
+import type { HeaderList } from "../http/header_list.ts";
 import type { RequestHead } from "../http/request_head.ts";
 import { statusText } from "../http/status_text.ts";
+import type { AnswerReceiver } from "../testing/answer_receiver.ts";
 import type { Escalated } from "../testing/escalated.ts";
 import { type HeaderChange, headerChanges } from "../testing/header_changes.ts";
 import type { LocalOutcome } from "../testing/local_site.ts";
@@ -20,6 +22,21 @@ export function printTrace({ trace, logs }: LocalOutcome): void {
   process.stderr.write(`${traceText(trace)}\n`);
 }
 
+/** Prints an answer that comes in pieces as it comes: it may never end. */
+export class AnswerPrinter implements AnswerReceiver {
+  hasBegun = false;
+
+  begin(status: number, headers: HeaderList): void {
+    this.hasBegun = true;
+    // Never rejects.
+    void write(headText(status, headers));
+  }
+
+  piece(bytes: Buffer): Promise<void> {
+    return write(bytes);
+  }
+}
+
 /** The answer as `curl -i` shows it, or where the request would go; what went wrong, on standard error. */
 export async function printText(outcome: LocalOutcome, head: RequestHead, config: Config): Promise<void> {
   const { answer, escalated, error } = outcome;
@@ -29,9 +46,12 @@ export async function printText(outcome: LocalOutcome, head: RequestHead, config
     return;
   }
   if (escalated !== undefined) return await write(escalationText(escalated, head, config));
-  const title = `HTTP/1.1 ${answer!.status} ${statusText(answer!.status)}`.trimEnd();
-  await write(`${title}\r\n${answer!.headers.toText()}\r\n`);
+  await write(headText(answer!.status, answer!.headers));
   await write(answer!.body);
+}
+
+function headText(status: number, headers: HeaderList): string {
+  return `${`HTTP/1.1 ${status} ${statusText(status)}`.trimEnd()}\r\n${headers.toText()}\r\n`;
 }
 
 /** The line of the script, or what went wrong where there is none. */
@@ -141,10 +161,9 @@ function bodyText(body: NonNullable<Escalated["body"]> | null): string {
   return `${typeof body === "string" ? Buffer.byteLength(body) : body.length} bytes from the script`;
 }
 
-/** Waits for a slow reader, and is content with one that has gone. */
+/** Waits for a slow reader, and is content with one that has gone; `run` listens for the error. */
 function write(data: string | Uint8Array): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  process.stdout.once("error", () => resolve());
   process.stdout.write(data, () => resolve());
   return promise;
 }

@@ -25,7 +25,7 @@ export function namedBackend(
   }
   const backend = backends.get(name);
   if (backend !== undefined) return backend;
-  const known = [...backends.keys()].join(", ");
+  const known = [...backends.keys()].join(", ") || "none";
   throw new HttpError(
     500,
     "backend_unknown",

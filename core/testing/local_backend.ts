@@ -26,12 +26,19 @@ export class LocalBackend implements Backend {
 
 /** The backends of local sites: made when a script first names them, for it may name any. */
 export class LocalBackends extends Map<string, Backend> {
+  readonly #names: readonly string[];
   readonly #make: (name: string) => Backend | undefined;
 
-  /** `make` returns undefined for a name that means no backend. */
-  constructor(make: (name: string) => Backend | undefined) {
+  /** @param names those that are configured. `make` returns undefined for a name that means no backend. */
+  constructor(names: readonly string[], make: (name: string) => Backend | undefined) {
     super();
+    this.#names = names;
     this.#make = make;
+  }
+
+  /** What can be named, whether it has been yet or not: messages tell of it. */
+  override keys(): MapIterator<string> {
+    return new Set([...this.#names, ...super.keys()]).values();
   }
 
   override get(name: string): Backend | undefined {

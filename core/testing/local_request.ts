@@ -1,10 +1,11 @@
-import { isBodySource, type ResponseBody } from "../http/body.ts";
+import { type BodySource, isBodySource, type ResponseBody } from "../http/body.ts";
 import { isBodiless } from "../http/body_framing.ts";
 import { BytesBody } from "../http/bytes_body.ts";
 import type { HeaderList } from "../http/header_list.ts";
 import type { Client, Incoming, ResponseHead } from "../http/incoming.ts";
 import { readBody } from "../http/read_body.ts";
 import type { RequestHead } from "../http/request_head.ts";
+import { type AnswerReceiver, handOver } from "./answer_receiver.ts";
 
 /** Bytes of an answer that are taken into memory. */
 const LONGEST_ANSWER = 1024 ** 3;
@@ -25,12 +26,15 @@ export class LocalRequest implements Incoming {
   readonly localPort: number;
   /** False leaves the answer's body unread, as that to HEAD. */
   wantsBody = true;
+  /** Gets a body that is still to come, which `answer` has not then. */
+  receiver: AnswerReceiver | undefined;
   onFinished: ((bytes: number, error: Error | undefined) => void) | undefined;
   /** Rejects when the answer breaks off, or when the client leaves. */
   readonly answer: Promise<LocalAnswer>;
   readonly #resolve: (answer: LocalAnswer) => void;
   readonly #reject: (error: unknown) => void;
   #over = false;
+  #body: BodySource | undefined;
 
   constructor(head: RequestHead, body: Buffer | undefined, client: Client) {
     this.head = head;
@@ -52,6 +56,7 @@ export class LocalRequest implements Incoming {
   leave(reason: Error): void {
     if (this.#over) return;
     this.#finish(0, reason);
+    this.#body?.cancel();
     this.#reject(reason);
   }
 
@@ -62,6 +67,10 @@ export class LocalRequest implements Incoming {
     try {
       const headers = given.clone();
       const isLeftOut = !this.wantsBody || isBodiless(status, this.head.method);
+      const { receiver } = this;
+      if (receiver !== undefined && !isLeftOut && isBodySource(body)) {
+        return await this.#pass(status, headers, body, receiver);
+      }
       const bytes = isLeftOut ? discard(body) : await readAnswer(body);
       const length = bytes === undefined ? (declaredLength ?? lengthOf(body)) : bytes.length;
       if (length !== undefined && status !== 204 && status !== 304) {
@@ -73,6 +82,20 @@ export class LocalRequest implements Incoming {
       this.#finish(0, error as Error);
       this.#reject(error);
     }
+  }
+
+  async #pass(
+    status: number,
+    headers: HeaderList,
+    body: BodySource,
+    receiver: AnswerReceiver,
+  ): Promise<void> {
+    this.#body = body;
+    if (body.length !== undefined) headers.set("Content-Length", String(body.length));
+    receiver.begin(status, headers);
+    await handOver(body, receiver);
+    this.#finish(body.length ?? 0, undefined);
+    this.#resolve({ status, headers, body: Buffer.alloc(0) });
   }
 
   #finish(bytes: number, error: Error | undefined): void {

@@ -20,6 +20,7 @@ import { compileRuntime } from "../script/compile/compile_runtime.ts";
 import { compileSite } from "../script/compile/compile_site.ts";
 import type { ScriptFailure } from "../script/failure/script_failure.ts";
 import type { RequestChanges } from "../script/script_task.ts";
+import type { AnswerReceiver } from "./answer_receiver.ts";
 import { type Escalated, escalatedAs } from "./escalated.ts";
 import { LocalBackend, LocalBackends } from "./local_backend.ts";
 import { type LocalAnswer, LocalRequest } from "./local_request.ts";
@@ -48,6 +49,8 @@ export interface LocalCall {
   readonly client: Client;
   /** The client leaves. */
   readonly signal?: AbortSignal | undefined;
+  /** Gets the body of an answer that is still to come when it begins; the outcome has the others. */
+  readonly receiver?: AnswerReceiver | undefined;
 }
 
 /** What became of a request. */
@@ -101,7 +104,7 @@ export class LocalSite implements ExchangeObserver {
     this.#options = options;
     const { config } = options;
     this.inputs = compiled.sites.flatMap(({ inputs }) => inputs);
-    this.#backends = new LocalBackends((name) => {
+    this.#backends = new LocalBackends(Object.keys(config.backends), (name) => {
       const behind = options.makeBackend(name, this.#timers);
       return behind && new LocalBackend(behind, (called) => this.#intercept(called));
     });
@@ -133,9 +136,10 @@ export class LocalSite implements ExchangeObserver {
   }
 
   /** One request on its way to the end. Rejects when the client leaves or the answer breaks off. */
-  async call({ head, body, client, signal }: LocalCall): Promise<LocalOutcome> {
+  async call({ head, body, client, signal, receiver }: LocalCall): Promise<LocalOutcome> {
     signal?.throwIfAborted();
     const request = new LocalRequest(head, body, client);
+    request.receiver = receiver;
     const pending: Pending = {
       logs: [],
       stopped: Promise.withResolvers(),
@@ -189,6 +193,7 @@ export class LocalSite implements ExchangeObserver {
     this.#escalating = undefined;
     const pending = this.#pending.get(exchange.incoming);
     if (pending === undefined) return;
+    (exchange.incoming as LocalRequest).receiver = undefined;
     pending.error = new SiteError(error.status, failureDetails(exchange, error, failure));
   }
 

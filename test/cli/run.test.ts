@@ -144,6 +144,22 @@ test("what the script fetches comes from the backend that is named", async (t) =
   assert.match(absent.stderr, /say where it is: --backend app=http:/);
 });
 
+test("a backend that the configuration does not have is told with those it has", async (t) => {
+  const cwd = folderWith(t, {
+    "site.ts": 'export default (request: Request) => { request.backend = "nowhere"; };',
+    "lodestone.yaml":
+      "sites: [{ scripts: site.ts }]\nbackends: { app: http://127.0.0.1:1, other: http://127.0.0.1:2 }\n",
+    "none.yaml": "sites: [{ scripts: site.ts }]\n",
+  });
+  const { code, stderr } = await lodestone(t, ["run", "site.ts", "/x", "--config", "lodestone.yaml"], {
+    cwd,
+  });
+  assert.equal(code, 1);
+  assert.match(stderr, /backend "nowhere": there is none of that name; known: app, other\n/);
+  const none = await lodestone(t, ["run", "site.ts", "/x", "--config", "none.yaml"], { cwd });
+  assert.match(none.stderr, /known: none\n/);
+});
+
 test("a configuration gives the script its site's root, env and backends", async (t) => {
   const url = await application(t);
   const cwd = folderWith(t, {
@@ -186,6 +202,65 @@ test("--json tells everything in one object", async (t) => {
     [error.code, error.message, error.line, error.column],
     ["script_error", "TypeError: late boom", 6, 11],
   );
+});
+
+const STREAMS = `const encoder = new TextEncoder();
+export default ({ path }: Request) => {
+  let count = 0;
+  const source = {
+    async pull(controller: ReadableStreamDefaultController) {
+      if (path === "/three" && count === 3) return controller.close();
+      if (path === "/broken" && count === 1) await new Promise(() => {});
+      if (path === "/fails" && count === 1) throw new Error("no more");
+      count++;
+      controller.enqueue(encoder.encode("data: " + count + "\\n\\n"));
+      if (path === "/fails") await scheduler.wait(50);
+    },
+  };
+  return new Response(new ReadableStream(source), { headers: { "content-type": "text/event-stream" } });
+};
+`;
+
+test("an answer that never ends is printed as it comes, until Ctrl-C", async (t) => {
+  const cwd = folderWith(t, { "site.ts": STREAMS });
+  const child = startLodestone(t, ["run", "site.ts", "/broken"], { cwd });
+  const ended = outcomeOf(child);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let seen = "";
+  child.stdout.on("data", (text: string) => {
+    seen += text;
+    if (seen.endsWith("data: 1\n\n")) resolve();
+  });
+  await promise;
+  child.kill("SIGINT");
+  const { signal, stdout } = await ended;
+  assert.equal(signal, "SIGINT");
+  assert.equal(stdout, "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: 1\n\n");
+});
+
+test("an answer in pieces is printed to its end, and for --json taken whole", async (t) => {
+  const cwd = folderWith(t, { "site.ts": STREAMS });
+  const { code, stdout, stderr } = await lodestone(t, ["run", "site.ts", "/three"], { cwd });
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.match(stdout, /\r\n\r\ndata: 1\n\ndata: 2\n\ndata: 3\n\n$/);
+  const json = await lodestone(t, ["run", "site.ts", "/three", "--json"], { cwd });
+  assert.equal(JSON.parse(json.stdout).response.body, "data: 1\n\ndata: 2\n\ndata: 3\n\n");
+});
+
+test("an answer that breaks off makes the exit code 1", async (t) => {
+  const cwd = folderWith(t, { "site.ts": STREAMS });
+  const { code, stdout, stderr } = await lodestone(t, ["run", "site.ts", "/fails"], { cwd });
+  assert.equal(code, 1);
+  assert.match(stdout, /data: 1\n\n$/);
+  assert.match(stderr, /Error: no more\n[\s\S]*\nThe answer breaks off: /);
+});
+
+test("whoever reads an endless answer may leave", async (t) => {
+  const cwd = folderWith(t, { "site.ts": STREAMS });
+  const child = startLodestone(t, ["run", "site.ts", "/endless"], { cwd });
+  child.stdout.once("data", () => child.stdout.destroy());
+  const { code, stderr } = await outcomeOf(child);
+  assert.deepEqual([code, stderr], [0, ""]);
 });
 
 const wrong: [parameters: string[], message: RegExp][] = [
