@@ -47,7 +47,7 @@ export async function runCommandLine(parameters: readonly string[]): Promise<num
     // Commander has told its errors already, help and version are no errors.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_FINE : EXIT_USAGE;
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`lodestone: ${error.message}\n`);
+    process.stderr.write(`lodestone: ${error.message}\n${seeHelp(parameters[0]!)}\n`);
     return EXIT_USAGE;
   }
 }
@@ -102,7 +102,12 @@ function createProgram(done: (exitCode: number) => void): Command {
       done(await check(file, options));
     });
   addScriptCommands(program, done);
+  for (const command of program.commands) command.showHelpAfterError(seeHelp(command.name()));
   return program;
+}
+
+function seeHelp(command: string): string {
+  return `(see "lodestone ${command} --help")`;
 }
 
 function collect(value: string, earlier: string[] | undefined): string[] {

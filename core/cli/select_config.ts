@@ -127,6 +127,7 @@ export function describeMissingDefault(): string {
     `lodestone: there is no ${DEFAULT_FILE} in ${resolve(".")}.\n` +
     "Name a configuration or a script:\n" +
     "  lodestone serve conf/lodestone.yaml\n" +
-    "  lodestone serve site.ts --listen 127.0.0.1:8080 --root ./www\n"
+    "  lodestone serve site.ts --listen 127.0.0.1:8080 --root ./www\n" +
+    "Or begin a site here: lodestone init\n"
   );
 }

@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { EXIT_FAULT, UsageError } from "./exit_code.ts";
+import { EXIT_FAULT, EXIT_USAGE, UsageError } from "./exit_code.ts";
 
+/** What Node ends with for options it does not know, or values they cannot have. */
+const NODE_USAGE = 9;
 const TEST_NAME = /\.test\.[cm]?[jt]s$/;
 /** What is tested here, in a folder that has no tests yet. */
 const ADVICE = `Tests stand beside scripts and are named like site.test.ts:
@@ -29,7 +31,11 @@ export async function test(parameters: readonly string[]): Promise<number> {
   const { ISOLATE_FLAGS } = await import("../testing/isolate_flags.ts");
   const hooks = new URL(`../testing/resolve_test_module${import.meta.url.slice(-3)}`, import.meta.url).href;
   const flags = [...ISOLATE_FLAGS, "--disable-warning=ExperimentalWarning", "--import", hooks];
-  return await run([...flags, "--test", ...options, ...files]);
+  const code = await run([...flags, "--test", ...options, ...files]);
+  if (code !== NODE_USAGE) return code;
+  // Node has said which option it is.
+  process.stderr.write('(see "lodestone test --help" and "node --help")\n');
+  return EXIT_USAGE;
 }
 
 /** What names a file or a folder that exists is one; all else is for Node. */

@@ -14,6 +14,9 @@ export interface TypedRequest {
   readonly data?: string;
 }
 
+/** A token (RFC 9110 section 5.6.2). */
+const METHOD = /^[\w!#$%&'*+.^`|~-]+$/;
+
 export interface ReadRequest {
   readonly head: RequestHead;
   readonly body: Buffer | undefined;
@@ -36,6 +39,9 @@ export async function readRequest(
     fields.push(["Content-Type", "application/x-www-form-urlencoded"]);
   }
   const method = options.request ?? (body === undefined ? "GET" : "POST");
+  if (!METHOD.test(method)) {
+    throw new UsageError(`-X ${JSON.stringify(method)}: a method is one word, such as GET or PURGE`);
+  }
   const authority = target.authority ?? "localhost";
   const parts = { method, target: target.target, authority, fields, length: body?.length };
   const client = { address: "127.0.0.1", port: 40_000, tls: target.tls };

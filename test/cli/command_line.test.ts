@@ -90,7 +90,10 @@ test("a script or a root that is missing is a fault", async (t) => {
 test("without any file the answer says what could be named", async (t) => {
   const { code, stderr } = await lodestone(t, ["serve"], { cwd: folderWith(t, {}) });
   assert.equal(code, 1);
-  assert.match(stderr, /there is no lodestone\.yaml in [\s\S]*lodestone serve site\.ts/);
+  assert.match(
+    stderr,
+    /there is no lodestone\.yaml in [\s\S]*lodestone serve site\.ts[\s\S]*lodestone init\n/,
+  );
 });
 
 test("the environment stands in for missing arguments and is named in complaints", async (t) => {

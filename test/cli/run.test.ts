@@ -265,20 +265,23 @@ test("whoever reads an endless answer may leave", async (t) => {
 
 const wrong: [parameters: string[], message: RegExp][] = [
   [["site.ts"], /missing required argument 'url'/],
-  [["site.ts", "old"], /^lodestone: "old" is neither a path such as \/old nor an http URL\n$/],
-  [["site.ts", "/", "-H", "x"], /^lodestone: -H "x": a header is written 'Name: value'\n$/],
+  [["site.ts", "old"], /^lodestone: "old" is neither a path such as \/old nor an http URL\n/],
+  [["site.ts", "/", "-H", "x"], /^lodestone: -H "x": a header is written 'Name: value'\n/],
+  [["site.ts", "/", "-X", "GE T"], /^lodestone: -X "GE T": a method is one word, such as GET or PURGE\n/],
+  [["site.ts", "/", "-X", ""], /^lodestone: -X "": a method is one word/],
+  [["site.ts", "/", "--bogus"], /unknown option '--bogus'/],
   [["site.ts", "/%zz"], /^lodestone: no server would take this request, it answers 400: /],
-  [["site.ts", "/", "-d", "@nowhere"], /^lodestone: -d @nowhere: the file cannot be read: ENOENT\n$/],
+  [["site.ts", "/", "-d", "@nowhere"], /^lodestone: -d @nowhere: the file cannot be read: ENOENT\n/],
   [["site.ts", "/", "-b", "app=x"], /^lodestone: --backend app=x: a URL is needed, such as app=http/],
   [
     ["site.ts", "/", "-c", "lodestone.yaml", "-r", "."],
-    /^lodestone: --root goes with a script alone; lodestone\.yaml says it itself\n$/,
+    /^lodestone: --root goes with a script alone; lodestone\.yaml says it itself\n/,
   ],
   [
     ["site.ts", "/", "-c", "lodestone.yaml"],
     /^lodestone: no site of lodestone\.yaml has the script site\.ts; /,
   ],
-  [["lodestone.yaml", "/", "-c", "lodestone.yaml"], /only one can be the configuration\n$/],
+  [["lodestone.yaml", "/", "-c", "lodestone.yaml"], /only one can be the configuration\n/],
   [["site.txt", "/"], /neither a configuration .* nor a script/],
 ];
 
@@ -292,6 +295,7 @@ for (const [parameters, message] of wrong) {
     const { code, stdout, stderr } = await lodestone(t, ["run", ...parameters], { cwd });
     assert.deepEqual([code, stdout], [2, ""]);
     assert.match(stderr, message);
+    assert.match(stderr, /\n\(see "lodestone run --help"\)\n$/);
   });
 }
 

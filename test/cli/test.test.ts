@@ -71,8 +71,18 @@ test("without tests there is advice, and exit code 1", async (t) => {
   const missing = await lodestone(t, ["test", "nowhere"], { cwd });
   assert.deepEqual(
     [missing.code, missing.stderr],
-    [2, 'lodestone: cannot find "nowhere": name a folder with tests, or a test\n'],
+    [
+      2,
+      'lodestone: cannot find "nowhere": name a folder with tests, or a test\n(see "lodestone test --help")\n',
+    ],
   );
+});
+
+test("an option that Node does not know either is wrong usage", async (t) => {
+  const cwd = folderWith(t, { "site.ts": SCRIPT, "site.test.ts": PASSES });
+  const { code, stdout, stderr } = await lodestone(t, ["test", "--bogus"], { cwd });
+  assert.deepEqual([code, stdout], [2, ""]);
+  assert.match(stderr, /bad option: --bogus\n\(see "lodestone test --help" and "node --help"\)\n$/);
 });
 
 test("a test that imports a module of scripts learns where it is", async (t) => {

@@ -148,11 +148,11 @@ const wrongUsage: [parameters: string[], message: RegExp][] = [
   [["http://a.test/"], /^lodestone: the environment has no LODESTONE_TRACE_SECRET: /],
   [
     ["/x", "--secret-env", "S"],
-    /^lodestone: "\/x": a whole URL is needed, such as http:\/\/127\.0\.0\.1:8080\/x\n$/,
+    /^lodestone: "\/x": a whole URL is needed, such as http:\/\/127\.0\.0\.1:8080\/x\n\(see "lodestone trace --help"\)\n$/,
   ],
   [
     ["http://a.test/", "--secret-env", "S", "--valid", "3601"],
-    /^lodestone: --valid 3601: a number of seconds from 1 to 3600\n$/,
+    /^lodestone: --valid 3601: a number of seconds from 1 to 3600\n/,
   ],
   [["ftp://a.test/", "--secret-env", "S"], /neither a path .* nor an http URL/],
   [["http://a.test/%zz", "--secret-env", "S"], /it answers 400/],
