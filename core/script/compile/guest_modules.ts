@@ -3,8 +3,9 @@ export const GUEST_MODULES: readonly string[] = ["lodestone", "lodestone/crypto"
 
 /** What to use instead of a Node module, by its name without `node:`. Completes "...is not available; ". */
 const INSTEAD: Readonly<Record<string, string>> = {
-  fs: 'use stat from "lodestone" and Response.file',
-  "fs/promises": 'use stat from "lodestone" and Response.file',
+  fs: 'use stat, readFile and readDir from "lodestone", and Response.file',
+  "fs/promises": 'use stat, readFile and readDir from "lodestone", and Response.file',
+  crypto: 'use "lodestone/crypto" for hashes, HMAC and random values, the global crypto.subtle for keys',
   http: "use fetch",
   https: "use fetch",
   http2: "use fetch",

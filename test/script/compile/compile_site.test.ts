@@ -159,16 +159,17 @@ test("every script that does not parse is reported, and all files are watched", 
 
 test("Node's modules are refused at the import, with what to use instead", async (t) => {
   const root = folder(t, {
-    "a.ts": `import { readFileSync } from "node:fs";\nimport path from "path";\nexport default () => readFileSync(path.sep);\n`,
+    "a.ts": `import { readFileSync } from "node:fs";\nimport path from "path";\nimport { createHash } from "node:crypto";\nexport default () => readFileSync(path.sep + createHash);\n`,
   });
   const { faults } = await failure(join(root, "a.ts"));
   assert.equal(faults[0]!.line, 1);
   assert.equal(faults[0]!.column, 30);
   assert.match(
     faults[0]!.message,
-    /scripts run in a bare isolate: `node:fs` is not available; use .*lodestone/,
+    /scripts run in a bare isolate: `node:fs` is not available; use stat, readFile and readDir from "lodestone"/,
   );
   assert.match(faults[1]!.message, /`path` is not available/);
+  assert.match(faults[2]!.message, /`node:crypto` is not available; use "lodestone\/crypto"/);
 });
 
 test("a package may stand in for a Node module, and may try to load one", async (t) => {
