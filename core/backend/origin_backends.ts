@@ -98,7 +98,8 @@ export class OriginBackends {
     const { perSite } = this.#options.config;
     if (this.#backends.size < perSite) return;
     for (const [key, backend] of this.#backends) {
-      if (backend.waiting > 0 || backend.connections > backend.idleConnections) continue;
+      // Calls wait only where every connection is busy.
+      if (backend.connections > backend.idleConnections) continue;
       this.#backends.delete(key);
       backend.close();
       return;

@@ -17,13 +17,13 @@ export function traceKey(secret: string): Buffer {
 /**
  * A trace as the value of a header: JSON, compressed (raw DEFLATE), AES-256-GCM, base64url; vector before, tag behind. Encrypted because a
  * response goes through the hands of caches and pages, and the trace is for the one who has the secret. What
- * is too long leaves out steps from its middle.
+ * is too long leaves out steps from its middle, all of them if need be.
  */
 export function sealTrace(steps: readonly TraceStep[], key: Buffer): string {
   for (let kept = steps.length; ; kept = Math.floor(kept / 1.5)) {
     const packed = deflateRawSync(JSON.stringify(withoutMiddle(steps, kept)));
     const length = Math.ceil(((packed.length + VECTOR + TAG) * 4) / 3);
-    if (length > LONGEST_HEADER && kept > 1) continue;
+    if (length > LONGEST_HEADER && kept > 0) continue;
     const vector = randomBytes(VECTOR);
     const cipher = createCipheriv("aes-256-gcm", key, vector);
     return Buffer.concat([vector, cipher.update(packed), cipher.final(), cipher.getAuthTag()]).toString(

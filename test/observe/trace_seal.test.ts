@@ -43,3 +43,29 @@ test("a long trace keeps its beginning and its end", () => {
   const [leftOut] = opened.filter((step) => step.step === "left out");
   assert.equal(leftOut?.steps, 902 - (opened.length - 1));
 });
+
+test("a few long steps still fit, or only it is told that there were some", () => {
+  const long = (bytes: number): TraceStep => ({
+    at: 1,
+    step: "log",
+    level: 30,
+    text: randomBytes(bytes).toString("base64"),
+  });
+  for (const [bytes, count, told] of [
+    [2000, 1, ["log"]],
+    [2000, 2, ["log", "left out"]],
+    [2000, 3, ["log", "left out"]],
+    [4000, 1, ["left out"]],
+    [4000, 2, ["left out"]],
+  ] as const) {
+    const sealed = sealTrace(
+      Array.from({ length: count }, () => long(bytes)),
+      key,
+    );
+    assert.ok(sealed.length <= 4096, `${count} steps: ${sealed.length}`);
+    assert.deepEqual(
+      openTrace(sealed, key)?.map(({ step }) => step),
+      told,
+    );
+  }
+});
