@@ -196,6 +196,11 @@ export class Scripted implements ScriptTask {
     return this.#operations?.clientFailure(stack);
   }
 
+  get description(): string {
+    const { id, incoming } = this.#exchange;
+    return `${incoming.head.method} ${incoming.head.path}, request ${id}`;
+  }
+
   scriptFailed(error: HttpError, stack: string | undefined): void {
     const { id, incoming } = this.#exchange;
     const behind = stack === undefined ? undefined : this.#operations?.failureIn(stack);

@@ -1,6 +1,5 @@
 import { type ChunkContext, Chunks, installLazyGlobals } from "./chunks.ts";
 import { createConsole } from "./console/console.ts";
-import { errorText } from "./console/error_text.ts";
 import { boundedHostCalls } from "./host/bounded_host_calls.ts";
 import { createFetch } from "./http/fetch.ts";
 import { Headers } from "./http/headers.ts";
@@ -94,7 +93,7 @@ export function start(
     outbox,
     timers,
     chunks,
-    report: (error) => outbox.log(50, errorText(error)),
+    report: (error) => outbox.report("nothing caught an error", error),
     call: hostCaller(operations, outbox, handOver),
   };
   chunks.use(context);

@@ -39,6 +39,8 @@ export interface CommandTarget {
   stopTimer(operation: number): void;
   log(level: number, text: string): void;
   threw(slot: number, stack: string): void;
+  /** Something threw that no answer tells of. */
+  reported(what: string, stack: string): void;
 }
 
 /**
@@ -166,6 +168,11 @@ function runOther(
       return target.stopTimer(number);
     case 0x6c:
       return target.log(number, reader.text(reader.number()));
+    case 0x69: {
+      const length = reader.number();
+      const what = reader.text(number);
+      return target.reported(what, reader.text(length));
+    }
     case 0x78:
       return target.threw(number, reader.text(reader.number()));
     default:

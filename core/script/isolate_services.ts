@@ -30,6 +30,8 @@ export interface IsolateServices extends ScriptHost {
   /** Whether a debugger may be attached; each entry hops to another thread then. */
   readonly inspected: boolean;
   log(level: number, text: string): void;
+  /** Something of the scripts threw that no answer tells of; `stack` is the guest's. */
+  thrown(what: string, stack: string): void;
   /** A promise was rejected and nothing handled it; `stack` is the guest's. */
   rejected(isolate: SiteIsolate, message: string, stack: string): void;
   /** Nothing needs the isolate any longer. */

@@ -51,6 +51,8 @@ export interface ScriptHead {
 export interface ScriptTask {
   /** Where what the scripts do for it is taken down; undefined when it is not traced. */
   readonly trace?: Trace | undefined;
+  /** Method, path and id of the request, for the log. */
+  readonly description: string;
   /** Whether the scripts have yet to decide something. */
   readonly waitsForScripts: boolean;
   /** Event `R` of the protocol for this exchange under the given slot. */

@@ -24,6 +24,8 @@ export interface WorkServices {
   /** Undefined where no request can be traced. */
   readonly tracing?: IsolateTracing | undefined;
   log(level: number, text: string): void;
+  /** Something of the scripts threw that no answer tells of; `stack` is the guest's. */
+  thrown(what: string, stack: string): void;
   /** Whether a script exports onResponse, so that heads come by before they are sent. */
   hooked(): boolean;
   /** The scripts have no part in this exchange any more. */
@@ -210,9 +212,12 @@ export class ScriptWork implements CommandTarget {
 
   failBody(stream: number, why: string): void {
     // Of what clients do the access log tells.
-    const clients = this.#clientFailure(this.#written.slotOf(stream), why);
+    const slot = this.#written.slotOf(stream);
+    const clients = this.#clientFailure(slot, why);
     const isWanted = this.#written.fail(stream, clients);
-    if (isWanted && clients === undefined) this.#log.line(50, `a body that the script writes failed: ${why}`);
+    if (!isWanted || clients !== undefined) return;
+    const request = this.#tasks.get(slot)?.description;
+    this.reported(`a body that the script writes failed${request === undefined ? "" : ` (${request})`}`, why);
   }
 
   cancelOperation(operation: number): void {
@@ -246,6 +251,10 @@ export class ScriptWork implements CommandTarget {
 
   log(level: number, text: string): void {
     this.#log.line(level, text);
+  }
+
+  reported(what: string, stack: string): void {
+    if (this.#log.hasRoom(stack)) this.#services.thrown(what, stack);
   }
 
   threw(slot: number, stack: string): void {

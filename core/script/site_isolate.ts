@@ -70,6 +70,7 @@ export class SiteIsolate {
       events: this.#queue,
       tracing,
       log: services.log,
+      thrown: services.thrown,
       hooked: () => this.#guest.hooked,
       forgotten: (slot) => this.#blame.forget(slot),
       idle: () => services.idle(this),

@@ -263,6 +263,7 @@ export class SiteScripts implements IsolateHolder {
         idle: (isolate) => this.finished(isolate),
         // Stacks that scripts log tell of the source too.
         log: (level, text) => this.#reports.line(level, this.#mappers.mapText(compiled, text)),
+        thrown: (what, stack) => void this.#reportThrown(compiled, what, stack),
         mapText: (text) => this.#mappers.mapText(compiled, text),
         rejected: (isolate, message, stack) => this.reportFailure(isolate, this.#running(message), stack),
         died: (isolate, waiting, message) => this.#died(isolate, waiting, message),

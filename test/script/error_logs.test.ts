@@ -23,3 +23,43 @@ test("the log of a failure has its causes and inner errors, at their places in t
   assert.equal((await site.get("/all")).status, 500);
   assert.match(site.logText(50), /\[errors\]\[0\]: RangeError: inner\n.*site\.ts:2:\d+/s);
 });
+
+for (const [what, code, told] of [
+  [
+    "a promise of ctx.waitUntil",
+    'ctx.waitUntil(Promise.reject(new RangeError("left")));',
+    "ctx.waitUntil: the promise was rejected",
+  ],
+  ["queueMicrotask", 'queueMicrotask(() => { throw new RangeError("left"); });', "nothing caught an error"],
+  [
+    "a listener",
+    'const on = new EventTarget(); on.addEventListener("a", () => { throw new RangeError("left"); }); on.dispatchEvent(new Event("a"));',
+    "nothing caught an error",
+  ],
+  ["reportError", 'reportError(new RangeError("left"));', "nothing caught an error"],
+  [
+    "a handler whose request passes through",
+    'ctx.passThroughOnException(); throw new RangeError("left");',
+    "the handler threw, and the request passes through",
+  ],
+  [
+    "a stream that is a body",
+    'return new Response(new ReadableStream({ pull(c) { c.error(new RangeError("left")); } }));',
+    "a body that the script writes failed",
+  ],
+] as const) {
+  test(`what ${what} throws is logged with its place and a caret`, async (t) => {
+    const site = await SiteHarness.start(
+      t,
+      `export default { fetch(request: Request, env: unknown, ctx: ExecutionContext) {
+        ${code}
+        return new Response("well"); } };`,
+    );
+    site.request("/path").answer.catch(() => {});
+    const line = await until("the failure is logged", () => site.log.find(({ level }) => level === 50));
+    assert.ok(line.msg.startsWith(told) && line.msg.includes(": RangeError: left ("), line.msg);
+    assert.match(String(line.at), /site\.ts:2:\d+: RangeError: left\n.*\n *\^/);
+    assert.match(line.stack!, /^RangeError: left\n {4}at .*site\.ts:2:\d+/);
+    if (what === "a stream that is a body") assert.match(line.msg, /failed \(GET \/path, request [\w-]+\): /);
+  });
+}

@@ -106,11 +106,11 @@ test("what a timer throws is logged with its place in the source", async (t) => 
     ),
   );
   await site.get("/");
-  assert.match(
-    (await logged(site, "in the timer")).msg,
-    /^RangeError: in the timer\n {4}at \S+ \(site\.ts:3:32\)$/,
-  );
-  assert.match((await logged(site, "in the interval")).msg, /\n {4}at .* \(site\.ts:2:\d+\)$/);
+  const { msg, stack, at } = await logged(site, "in the timer");
+  assert.equal(msg, "the callback of a timer threw: RangeError: in the timer (site.ts:3:32)");
+  assert.match(stack, /^RangeError: in the timer\n {4}at \S+ \(site\.ts:3:32\)$/);
+  assert.match(at, /^site\.ts:3:32: .*\n.*\n *\^/);
+  assert.match((await logged(site, "in the interval")).stack, /\n {4}at .* \(site\.ts:2:\d+\)$/);
   assert.doesNotMatch(site.logText(), /lodestone:|file:/);
 });
 

@@ -1,4 +1,3 @@
-import { errorText } from "../console/error_text.ts";
 import type { LateWriter, Outbox } from "./outbox.ts";
 
 /** The promises given to `ctx.waitUntil` that are not settled: the host keeps the isolate for them. */
@@ -18,7 +17,7 @@ export class OpenPromises implements LateWriter {
     Promise.resolve(promise).then(
       () => this.#change(-1),
       (reason: unknown) => {
-        this.#outbox.log(50, `ctx.waitUntil: the promise was rejected: ${errorText(reason)}`);
+        this.#outbox.report("ctx.waitUntil: the promise was rejected", reason);
         this.#change(-1);
       },
     );

@@ -71,7 +71,7 @@ export class Outbox {
       try {
         writers[i]!.writeCommands();
       } catch (thrown) {
-        this.log(50, errorText(thrown));
+        this.report("writing what was left for the end of an entry", thrown);
       }
     }
   }
@@ -184,13 +184,22 @@ export class Outbox {
 
   log(level: number, text: string): void {
     this.onLog?.(level, text);
+    if (this.#hasLogSpace(text)) this.#add(`l${level}\n${text.length}\n${text}`);
+  }
+
+  /** Logs what was thrown where no answer can tell of it; `what` says where that was. */
+  report(what: string, thrown: unknown): void {
+    const stack = errorText(thrown);
+    this.onLog?.(50, `${what}: ${stack}`);
+    if (this.#hasLogSpace(stack)) this.#add(`i${what.length}\n${stack.length}\n${what}${stack}`);
+  }
+
+  #hasLogSpace(text: string): boolean {
     // Counted with what a line costs the host.
     this.#logSpace -= text.length + 100;
-    if (this.#logSpace < 0) {
-      this.#linesLost++;
-      return;
-    }
-    this.#add(`l${level}\n${text.length}\n${text}`);
+    if (this.#logSpace >= 0) return true;
+    this.#linesLost++;
+    return false;
   }
 
   failed(slot: number, stack: string): void {

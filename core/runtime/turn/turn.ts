@@ -1,4 +1,3 @@
-import { errorText } from "../console/error_text.ts";
 import { type AnswerParts, Answers } from "./answers.ts";
 import { passesThrough } from "./execution_context.ts";
 import type { Handler, ResponseHook } from "./script_module.ts";
@@ -44,7 +43,7 @@ export class Turn {
       try {
         this.#handle(event, events[i + 1]);
       } catch (thrown) {
-        outbox.log(50, errorText(thrown));
+        outbox.report(event[0] === "M" ? "the callback of a timer threw" : "the scripts threw", thrown);
       }
     }
     running[0] = -1;
@@ -169,7 +168,7 @@ export class Turn {
   #failed(exchange: SiteExchange, thrown: unknown): void {
     const { context } = exchange;
     if (context === undefined || !passesThrough(context)) return this.#answers.failed(exchange, thrown);
-    this.#parts.outbox.log(50, `the handler threw, and the request passes through: ${errorText(thrown)}`);
+    this.#parts.outbox.report("the handler threw, and the request passes through", thrown);
     try {
       this.#escalate(exchange);
     } catch (again) {

@@ -16,13 +16,20 @@ export class EntryLog {
   }
 
   line(level: number, text: string): void {
+    if (this.hasRoom(text)) {
+      this.#write(level, text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}...` : text);
+    }
+  }
+
+  /** Whether one more of that length is bearable; counts it. */
+  hasRoom(text: string): boolean {
     if (this.#lines === MOST_LINES || this.#characters + text.length > MOST_CHARACTERS) {
       this.#lost++;
-      return;
+      return false;
     }
     this.#lines++;
     this.#characters += text.length;
-    this.#write(level, text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}...` : text);
+    return true;
   }
 
   /** A line of the host's own, which is not repeated within an entry. */

@@ -57,6 +57,7 @@ const SHAPES: Record<string, { numbers: number; lengths: readonly number[] }> = 
   s: { numbers: 2, lengths: [] },
   u: { numbers: 1, lengths: [] },
   l: { numbers: 2, lengths: [1] },
+  i: { numbers: 2, lengths: [0, 1] },
   x: { numbers: 2, lengths: [1] },
 };
 
