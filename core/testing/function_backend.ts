@@ -32,7 +32,11 @@ export class FunctionBackend implements Backend {
         if (!abort.signal.aborted) receiver.failed(this.#failure(error));
       },
     );
-    return { cancel: () => abort.abort() };
+    const cancel = (): void => {
+      request.body?.cancel();
+      abort.abort();
+    };
+    return { cancel };
   }
 
   close(): void {}
