@@ -3,6 +3,7 @@ import { type TestContext, test } from "node:test";
 import { HttpError } from "../../core/http/http_error.ts";
 import { SiteHarness, type TestRequest } from "../script/site_harness.ts";
 import { TestBody } from "../support/test_body.ts";
+import { until } from "../support/until.ts";
 
 /** What is open when the client leaves, and must be closed by then. */
 type Open = { readonly cancelled: boolean };
@@ -53,6 +54,20 @@ const cases: readonly Case[] = [
     when: "while a fetched body is read",
     script: "export default async (request) => { await (await fetch(request)).text(); };",
     reach: async (site) => [await body(site)],
+  },
+  {
+    when: "while a fetched body is read by pieces",
+    script: `export default async (request) => {
+      const reader = (await fetch(request)).body.getReader();
+      while (!(await reader.read()).done);
+    };`,
+    async reach(site) {
+      const read = await body(site);
+      await until("the first piece is asked for", () => read.sink);
+      read.sink!.data(Buffer.from("piece"));
+      await until("the second is", () => read.resumed > 0);
+      return [read];
+    },
   },
   {
     when: "while the backend is asked",

@@ -57,6 +57,18 @@ test("cancelling ends the source and whoever waits", async () => {
   assert.equal(await read, undefined);
 });
 
+test("a reader that was cancelled gives the end, whatever had come", async () => {
+  const source = new TestBody();
+  const reader = new BodyReader(source);
+  const first = reader.read();
+  source.sink!.data(Buffer.from("a"));
+  source.sink!.data(Buffer.from("b"));
+  await first;
+  reader.cancel();
+  assert.equal(await reader.read(), undefined);
+  assert.equal(await reader.read(), undefined);
+});
+
 test("a body at hand comes in its pieces", async () => {
   const reader = new BodyReader(new BytesBody(Buffer.alloc(150_000, "x")));
   const sizes: number[] = [];

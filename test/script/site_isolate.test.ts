@@ -272,3 +272,27 @@ test("a timer's callback that throws is logged and harms nobody", async (t) => {
   assert.deepEqual(await statuses(site, "/timer", "/1"), [200, 200]);
   await until("it is logged", () => site.logText(50).includes("in the timer"));
 });
+
+test("the CPU limit cuts off a body that the request's own scripts were writing, and no other", async (t) => {
+  const site = await SiteHarness.start(
+    t,
+    `const encoder = new TextEncoder();
+    let finish;
+    export default (request) => {
+      if (request.path === "/finish") return (finish(), new Response("finished"));
+      return new Response(new ReadableStream({
+        start: (controller) => controller.enqueue(encoder.encode("begin")),
+        async pull(controller) {
+          if (request.path === "/burns") { await request.text(); for (;;); }
+          await new Promise((resolve) => { finish = resolve; });
+          controller.close();
+        },
+      }));
+    };`,
+  );
+  const other = site.request("/other");
+  await site.turn();
+  await assert.rejects(site.request("/burns").answer, /without a pause/);
+  assert.equal((await site.get("/finish")).text, "finished");
+  assert.equal((await other.answer).text, "begin");
+});

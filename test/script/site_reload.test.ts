@@ -110,3 +110,44 @@ test("what ctx.waitUntil is given in the entry that brings the last answer still
   assert.equal((await answer).text, "old");
   await until("the old version is done", () => site.logText().includes("old is done"));
 });
+
+/** A worker whose `/held` waits for the backend, and may leave promises behind before and after. */
+const holding = (name: string) => `
+  const never = () => new Promise(() => {});
+  export default {
+    async fetch(request, env, ctx) {
+      if (request.path === "/ticks") setInterval(() => console.log("${name} ticks"), 10);
+      if (request.path !== "/held" && request.path !== "/ticks") return new Response("${name}");
+      if (request.path === "/ticks") ctx.waitUntil(never());
+      const { status } = await fetch(request);
+      if (request.path === "/ticks") ctx.waitUntil(never());
+      return new Response("${name} " + status);
+    },
+  };`;
+
+test("a replaced version has all the time for its requests, and none for further promises when that for them is over", async (t) => {
+  const site = await SiteHarness.start(t, holding("first"));
+  const held = site.request("/held");
+  const first = await site.backend.call(0);
+  await site.reload(holding("second"));
+  const ticking = site.request("/ticks");
+  const second = await site.backend.call(1);
+  await site.reload(holding("third"));
+  // The first one was replaced before the second, so its time is over as well.
+  await until("the second waits no longer", () => site.logText(40).includes("version 2 has been replaced"));
+  assert.doesNotMatch(site.logText(40), /version 1/);
+  first.respond(200);
+  assert.equal((await held.answer).text, "first 200");
+
+  const ticks = () => site.logText().split("second ticks").length;
+  const before = ticks();
+  await until("its request keeps it", () => ticks() > before);
+  second.respond(201);
+  assert.equal((await ticking.answer).text, "second 201");
+  await until("it has ended", async () => {
+    const seen = ticks();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return ticks() === seen;
+  });
+  assert.equal((await site.get("/")).text, "third");
+});

@@ -112,6 +112,14 @@ test("the supervisor's own lateness does not count", () => {
   assert.equal(yard.pass(250), undefined);
   yard.now += 60_000;
   assert.deepEqual(yard.watchdog.look([yard.worker]), []);
+  // Neither where the worker has run all the time, or the kernel tells nothing of it.
+  for (const reading of [{ ...calm, ran: 120_000 }, undefined]) {
+    yard.sign(0, "entry");
+    assert.equal(yard.pass(250), undefined);
+    yard.now += 60_000;
+    yard.reading = reading;
+    assert.deepEqual(yard.watchdog.look([yard.worker]), []);
+  }
 });
 
 test("time in which the machine runs others does not count, whether the wait is over or goes on", () => {

@@ -358,7 +358,8 @@ test("a redirect without a place is a response; one that makes no sense is a fai
     [["/one", "/two"], "redirect_malformed"],
     ["file:///etc/passwd", "redirect_refused"],
     ["javascript:alert(1)", "redirect_refused"],
-    [`http://u:p@127.0.0.1:${server.port}/`, "redirect_refused"],
+    [`http://u@127.0.0.1:${server.port}/`, "redirect_refused"],
+    [`http://:p@127.0.0.1:${server.port}/`, "redirect_refused"],
   ] as const) {
     location = wrong as string | string[];
     await assert.rejects(site.fetch(`${origin}/`), { status: 502, code }, String(wrong));
