@@ -25,6 +25,8 @@ import { createURLClasses } from "./url/url.ts";
 export interface Settings {
   readonly site: Site;
   readonly env: Readonly<Record<string, string>>;
+  /** Their files, for messages; in the order of the bundle. */
+  readonly scripts: readonly string[];
 }
 
 /** The two functions the host holds on to. */
@@ -138,6 +140,7 @@ export function start(
       const { handlers, hooks, hookScripts } = readScripts(module.exports.scripts as never, {
         env,
         promises,
+        files: settings.scripts,
       });
       tracing.hookScripts = hookScripts;
       return turn.use(handlers, hooks) ? "h" : "";

@@ -49,7 +49,7 @@ export class RejectionUnhandled extends Error {
 }
 
 /** The isolate is gone: its memory limit was reached, or it could not go on. `index` as in `CpuLimitReached`. */
-export class IsolateDied extends Error {
+class IsolateDied extends Error {
   override readonly name = "IsolateDied";
   readonly index: number;
 
@@ -176,7 +176,7 @@ export class GuestIsolate {
       undefined,
       [
         new ivm.ExternalCopy(this.#running).copyInto(),
-        JSON.stringify({ site: { name, root, hosts }, env }),
+        JSON.stringify({ site: { name, root, hosts }, env, scripts: site.scripts }),
         ...callbacks({
           ...hostUrl,
           ...(services.tracing?.tracedCrypto(hostCrypto) ?? hostCrypto),

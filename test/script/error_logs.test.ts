@@ -63,3 +63,53 @@ for (const [what, code, told] of [
     if (what === "a stream that is a body") assert.match(line.msg, /failed \(GET \/path, request [\w-]+\): /);
   });
 }
+
+for (const [script, told] of [
+  ["export default 42;", /default export of \S*site\.ts must be a function .*, not a number/],
+  ["export default { fetsh() {} };", /default export of \S*site\.ts must be .*, not an object without fetch/],
+  ["export default { fetch: 1 };", /, not an object whose fetch is a number/],
+  ["export default undefined;", /default export of \S*site\.ts must be .*, not nothing/],
+  [
+    "export default class Site { fetch() {} }",
+    /default export of \S*site\.ts .* not a class: export an object made of it/,
+  ],
+  ["export const onResponse = {};", /onResponse of \S*site\.ts must be a function, not an object/],
+] as const) {
+  test(`a script that is ${script} is not loaded, and the log names its file`, async (t) => {
+    const site = await SiteHarness.start(t, script);
+    assert.equal((await site.get("/")).status, 503);
+    assert.match(site.logText(50), told);
+  });
+}
+
+test("a handler may be a function whose text begins like that of a class", async (t) => {
+  const site = await SiteHarness.start(t, "export default classified => new Response(classified.path);");
+  assert.equal((await site.get("/well")).text, "/well");
+});
+
+test("a handler that returns what is no answer is named with its file and what was meant", async (t) => {
+  const site = await SiteHarness.start(
+    t,
+    `export default ({ path }) => path === "/text" ? "text" : { a: 1 };`,
+  );
+  await site.get("/text");
+  await site.get("/object");
+  assert.match(
+    site.logText(50),
+    /the handler of \S*site\.ts returned a value of type string: .*new Response\(text\)/,
+  );
+  assert.match(
+    site.logText(50),
+    /the handler of \S*site\.ts returned a value of type object: .*Response\.json\(value\)/,
+  );
+});
+
+test("Response.error() fails before a hook that changes headers does", async (t) => {
+  const site = await SiteHarness.start(
+    t,
+    `export default () => Response.error(); export const onResponse = (response) => { response.headers.delete("x"); };`,
+  );
+  assert.equal((await site.get("/")).status, 500);
+  assert.match(site.logText(50), /the handler returned Response\.error\(\)/);
+  assert.doesNotMatch(site.logText(50), /immutable/);
+});

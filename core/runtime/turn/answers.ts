@@ -44,6 +44,10 @@ export class Answers {
   /** Files are only looked at by the host, so their head comes by later; other answers pass the hooks here. */
   respond(exchange: SiteExchange, response: Response): void {
     this.#exchanges.delete(exchange.slot);
+    // Before a hook fails at its headers, which nobody may change.
+    if (this.#parts.responses.statusOf(response) === 0) {
+      throw new TypeError("the handler returned Response.error(), which cannot be sent");
+    }
     if (!this.#hooks.any) return this.#send(exchange, response);
     if (contentOf(response) instanceof FileContent) {
       this.keepForHook(exchange);

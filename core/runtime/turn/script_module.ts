@@ -1,3 +1,4 @@
+import { charCodeAt, functionText, indexOf } from "../language/primordials.ts";
 import { ExecutionContext } from "./execution_context.ts";
 import type { OpenPromises } from "./open_promises.ts";
 import type { SiteExchange } from "./site_exchange.ts";
@@ -6,6 +7,8 @@ import type { SiteExchange } from "./site_exchange.ts";
 export interface Handler {
   /** Which of the site's scripts it is. */
   readonly script: number;
+  /** Path of that script. */
+  readonly file: string;
   /** What is called in the end. */
   readonly source: unknown;
   decide(exchange: SiteExchange): unknown;
@@ -26,15 +29,19 @@ interface ModuleWorker {
 export interface ScriptGifts {
   readonly env: Readonly<Record<string, string>>;
   readonly promises: OpenPromises;
+  /** Paths of the scripts. */
+  readonly files: readonly string[];
 }
 
 /** `export default (request) => ...` */
 class FunctionHandler implements Handler {
   readonly script: number;
+  readonly file: string;
   readonly #run: (request: unknown) => unknown;
 
-  constructor(script: number, run: (request: unknown) => unknown) {
+  constructor(script: number, file: string, run: (request: unknown) => unknown) {
     this.script = script;
+    this.file = file;
     this.#run = run;
   }
 
@@ -52,11 +59,13 @@ class FunctionHandler implements Handler {
 /** `export default { fetch(request, env, ctx) {...} }` */
 class WorkerHandler implements Handler {
   readonly script: number;
+  readonly file: string;
   readonly #worker: ModuleWorker;
   readonly #gifts: ScriptGifts;
 
   constructor(script: number, worker: ModuleWorker, gifts: ScriptGifts) {
     this.script = script;
+    this.file = gifts.files[script]!;
     this.#worker = worker;
     this.#gifts = gifts;
   }
@@ -82,15 +91,18 @@ export function readScripts(
   const hookScripts: number[] = [];
   for (const [i, script] of scripts.entries()) {
     const main = script.default;
-    if (typeof main === "function") handlers.push(new FunctionHandler(i, main as () => unknown));
+    const file = gifts.files[i]!;
+    if (isFunction(main) && !isClass(main)) handlers.push(new FunctionHandler(i, file, main));
     else if (isModuleWorker(main)) handlers.push(new WorkerHandler(i, main, gifts));
     else if (main !== undefined || script.onResponse === undefined) {
       throw new TypeError(
-        "a script's default export must be a function (request) => ... or { fetch(request, env, ctx) }",
+        `the default export of ${file} must be a function (request) => ... or an object { fetch(request, env, ctx) {...} }, not ${described(main)}`,
       );
     }
     if (script.onResponse === undefined) continue;
-    if (typeof script.onResponse !== "function") throw new TypeError("onResponse must be a function");
+    if (typeof script.onResponse !== "function") {
+      throw new TypeError(`onResponse of ${file} must be a function, not ${described(script.onResponse)}`);
+    }
     hooks.push(script.onResponse as ResponseHook);
     hookScripts.push(i);
   }
@@ -99,4 +111,25 @@ export function readScripts(
 
 function isModuleWorker(value: unknown): value is ModuleWorker {
   return typeof value === "object" && value !== null && "fetch" in value && typeof value.fetch === "function";
+}
+
+function isFunction(value: unknown): value is () => unknown {
+  return typeof value === "function";
+}
+
+/** Can only be called with `new`. */
+function isClass(value: () => unknown): boolean {
+  const text = functionText(value);
+  if (indexOf(text, "class") !== 0) return false;
+  // A parameter's name may begin like that.
+  const next = charCodeAt(text, "class".length);
+  return next <= 0x20 || next === 0x7b || next === 0x2f;
+}
+
+function described(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (isFunction(value)) return "a class: export an object made of it, as in export default new Site()";
+  if (typeof value !== "object") return `a ${typeof value}`;
+  return "fetch" in value ? `an object whose fetch is a ${typeof value.fetch}` : "an object without fetch";
 }

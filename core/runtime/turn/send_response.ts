@@ -22,7 +22,7 @@ export function sendResponse(
   const { slot } = exchange;
   const { outbox, responses, putBytes, chunks } = parts;
   const status = responses.statusOf(response);
-  if (status === 0) throw new TypeError("the handler returned Response.error()");
+  if (status === 0) throw new TypeError("Response.error() cannot be sent");
   const fields = responses.fieldsOf(response);
   const content = contentToSend(response, "sending the response");
   if (typeof content === "string") {

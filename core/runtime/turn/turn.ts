@@ -155,7 +155,7 @@ export class Turn {
     }
     if (result === null) return false;
     throw new TypeError(
-      `the handler returned a value of type ${typeof result}: return a Response, a Request, a number or nothing`,
+      `the handler of ${this.#handlers[exchange.next - 1]!.file} returned a value of type ${typeof result}: ${wanted(result)}`,
     );
   }
 
@@ -175,4 +175,11 @@ export class Turn {
       this.#answers.failed(exchange, again);
     }
   }
+}
+
+/** What a handler may return, with what it probably meant. */
+function wanted(result: unknown): string {
+  const rule = "return a Response, a Request, a number or nothing";
+  if (typeof result === "string") return `${rule}; new Response(text) makes an answer of text`;
+  return typeof result === "object" ? `${rule}; Response.json(value) makes an answer of an object` : rule;
 }

@@ -128,7 +128,11 @@ export class Guest {
 
   /** The scripts' modules, as the bundle would export them. */
   use(...scripts: object[]): void {
-    const { handlers, hooks } = readScripts(scripts, { env: { KEY: "value" }, promises: this.#promises });
+    const { handlers, hooks } = readScripts(scripts, {
+      env: { KEY: "value" },
+      promises: this.#promises,
+      files: scripts.map((_, i) => `/scripts/${i}.ts`),
+    });
     this.#turn.use(handlers, hooks);
   }
 
