@@ -1,5 +1,5 @@
 import type { HostCalls } from "./host/host_calls.ts";
-import { defineProperty } from "./language/primordials.ts";
+import { defineHidden } from "./language/web_idl.ts";
 import type { Operations } from "./turn/operations.ts";
 import type { Outbox } from "./turn/outbox.ts";
 import type { Timers } from "./turn/timers.ts";
@@ -134,16 +134,7 @@ export class Chunks {
 export function installLazyGlobals(target: object, chunks: Chunks): void {
   for (const chunk of Object.keys(LAZY_GLOBALS) as ChunkName[]) {
     for (const name of LAZY_GLOBALS[chunk]) {
-      const settle = (value: unknown): void => {
-        // The script may have changed Object and its prototype by now.
-        defineProperty(target, name, {
-          __proto__: null,
-          value,
-          writable: true,
-          enumerable: false,
-          configurable: true,
-        } as PropertyDescriptor);
-      };
+      const settle = (value: unknown): void => defineHidden(target, name, value);
       Object.defineProperty(target, name, {
         get() {
           const { globals }: ChunkResult = chunks.get(chunk);

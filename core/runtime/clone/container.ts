@@ -1,5 +1,5 @@
 import { defineProperty, hasOwn, mapSet, push, setAdd } from "../language/primordials.ts";
-import { define } from "./copy_error.ts";
+import { defineHidden } from "../language/web_idl.ts";
 
 /** The place of an object's copy, which may come later. */
 export interface Slot {
@@ -73,7 +73,7 @@ export class Container {
         for (let i = 0; i < copied.length; i++) setAdd(target as Set<unknown>, contentOf(copied[i]));
         return;
       case "cause":
-        define(target as Error, "cause", contentOf(copied[0]));
+        defineHidden(target as Error, "cause", contentOf(copied[0]));
     }
   }
 }

@@ -1,12 +1,6 @@
 import { DOMException, isDOMException } from "../language/dom_exception.ts";
-import {
-  createObject,
-  defineProperty,
-  getOwnPropertyDescriptor,
-  hasOwn,
-  reflectApply,
-} from "../language/primordials.ts";
-import { toDOMString } from "../language/web_idl.ts";
+import { createObject, getOwnPropertyDescriptor, hasOwn, reflectApply } from "../language/primordials.ts";
+import { defineHidden, toDOMString } from "../language/web_idl.ts";
 
 type AnyErrorConstructor = new () => Error;
 
@@ -28,27 +22,16 @@ export const isError: (value: unknown) => value is Error = isErrorObject;
 export function copyError(error: Error): Error {
   if (isDOMException(error)) {
     const copy = new DOMException(error.message, error.name);
-    define(copy, "stack", stackOf(error));
+    defineHidden(copy, "stack", stackOf(error));
     return copy;
   }
   const name: unknown = error.name;
   const message = getOwnPropertyDescriptor(error, "message");
   const text = message !== undefined && hasOwn(message, "value") ? toDOMString(message.value) : undefined;
   const copy = new ((typeof name === "string" ? constructors[name] : undefined) ?? constructors.Error!)();
-  define(copy, "stack", stackOf(error));
-  if (text !== undefined) define(copy, "message", text);
+  defineHidden(copy, "stack", stackOf(error));
+  if (text !== undefined) defineHidden(copy, "message", text);
   return copy;
-}
-
-/** As all properties of errors are: not enumerable. */
-export function define(error: Error, name: string, value: unknown): void {
-  defineProperty(error, name, {
-    __proto__: null,
-    value,
-    writable: true,
-    enumerable: false,
-    configurable: true,
-  } as PropertyDescriptor);
 }
 
 function stackOf(error: Error): string | undefined {

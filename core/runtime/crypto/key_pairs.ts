@@ -6,6 +6,7 @@ import type { KeyState } from "./crypto_key.ts";
 import type { CryptoServices } from "./crypto_services.ts";
 import { runOnHost } from "./host_job.ts";
 import type { JsonWebKey } from "./json_web_key.ts";
+import type { KeyToImport } from "./key_to_import.ts";
 import { type KeyUsage, usageNames, usageSet } from "./key_usages.ts";
 import type { Parameters } from "./parameters.ts";
 
@@ -24,11 +25,7 @@ export async function generatePair(
 
 export async function importPairKey(
   services: CryptoServices,
-  format: KeyFormat,
-  data: Uint8Array<ArrayBuffer> | JsonWebKey,
-  parameters: Parameters,
-  extractable: boolean,
-  usages: number,
+  { format, data, parameters, extractable, usages }: KeyToImport,
 ): Promise<KeyState> {
   const job = { format, usages: usageNames(usages) };
   const reply = await (format === "jwk"

@@ -4,13 +4,12 @@ import { checkBufferSource, copyBytes, isBufferSource } from "./buffer_source.ts
 import { cryptoError } from "./crypto_error.ts";
 import { type CryptoKey, type KeyState, makeKey } from "./crypto_key.ts";
 import type { CryptoServices } from "./crypto_services.ts";
-import { type JsonWebKey, toJsonWebKey } from "./json_web_key.ts";
+import { toJsonWebKey } from "./json_web_key.ts";
 import { exportPairKey, generatePair, importPairKey } from "./key_pairs.ts";
 import { checkNotUseless } from "./key_rules.ts";
+import type { KeyData, KeyToImport } from "./key_to_import.ts";
 import type { Parameters } from "./parameters.ts";
 import { exportSecret, generateSecret, importSecret, isDerivation, isSecret } from "./secret_keys.ts";
-
-export type KeyData = Uint8Array<ArrayBuffer> | JsonWebKey;
 
 /** `KeyFormat` of the specification. */
 export function toKeyFormat(value: unknown): KeyFormat {
@@ -48,17 +47,10 @@ export async function generateKey(
   return { privateKey: makeKey(privateKey), publicKey: makeKey(publicKey) };
 }
 
-export async function importKey(
-  services: CryptoServices,
-  format: KeyFormat,
-  data: KeyData,
-  parameters: Parameters,
-  extractable: boolean,
-  usages: number,
-): Promise<KeyState> {
-  const key = isSecret(parameters.name)
-    ? importSecret(services, format, data, parameters, extractable, usages)
-    : await importPairKey(services, format, data, parameters, extractable, usages);
+export async function importKey(services: CryptoServices, given: KeyToImport): Promise<KeyState> {
+  const key = isSecret(given.parameters.name)
+    ? importSecret(services, given)
+    : await importPairKey(services, given);
   checkNotUseless(key.type, key.usages);
   return key;
 }

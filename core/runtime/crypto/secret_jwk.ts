@@ -2,16 +2,14 @@ import { cryptoError } from "./crypto_error.ts";
 import type { KeyState } from "./crypto_key.ts";
 import type { CryptoServices } from "./crypto_services.ts";
 import type { JsonWebKey } from "./json_web_key.ts";
+import type { KeyToImport } from "./key_to_import.ts";
 import { type KeyUsage, usageNames, usageSet } from "./key_usages.ts";
-import type { Parameters } from "./parameters.ts";
 
 /** The bytes of a JWK of kind "oct" (RFC 7518, section 6.4). Throws a DataError when it is not one for this. */
 export function secretOfJwk(
   { fromBase64Url }: CryptoServices,
   jwk: JsonWebKey,
-  parameters: Parameters,
-  extractable: boolean,
-  usages: number,
+  { parameters, extractable, usages }: KeyToImport,
 ): Uint8Array<ArrayBuffer> {
   if (jwk.kty !== "oct") throw wrong('its "kty" must be "oct"');
   const material = decoded(fromBase64Url, jwk.k);

@@ -5,6 +5,7 @@ import type { KeyAlgorithm, KeyState } from "./crypto_key.ts";
 import type { CryptoServices } from "./crypto_services.ts";
 import type { JsonWebKey } from "./json_web_key.ts";
 import { checkNotUseless, checkUsages } from "./key_rules.ts";
+import type { KeyToImport } from "./key_to_import.ts";
 import { usageSet } from "./key_usages.ts";
 import type { Parameters } from "./parameters.ts";
 import { exportSecretJwk, secretOfJwk } from "./secret_jwk.ts";
@@ -41,14 +42,8 @@ export function generateSecret(
   return { type: "secret", extractable, usages, algorithm: secretAlgorithm(parameters, length!), material };
 }
 
-export function importSecret(
-  services: CryptoServices,
-  format: KeyFormat,
-  data: Uint8Array<ArrayBuffer> | JsonWebKey,
-  parameters: Parameters,
-  extractable: boolean,
-  usages: number,
-): KeyState {
+export function importSecret(services: CryptoServices, given: KeyToImport): KeyState {
+  const { format, data, parameters, extractable, usages } = given;
   const { name } = parameters;
   const isRaw = format === "raw";
   if (!isRaw && (format !== "jwk" || isDerivation(name))) throw unsupported(name, format);
@@ -58,7 +53,7 @@ export function importSecret(
   }
   const material = isRaw
     ? (data as Uint8Array<ArrayBuffer>)
-    : secretOfJwk(services, data as JsonWebKey, parameters, extractable, usages);
+    : secretOfJwk(services, data as JsonWebKey, given);
   const length = importedLength(parameters, material.length * 8);
   clearUnusedBits(material, length);
   return { type: "secret", extractable, usages, algorithm: secretAlgorithm(parameters, length), material };

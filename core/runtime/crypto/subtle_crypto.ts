@@ -8,7 +8,7 @@ import type { CryptoServices } from "./crypto_services.ts";
 import * as operations from "./data_operations.ts";
 import { checkKey } from "./key_rules.ts";
 import { toUsages } from "./key_usages.ts";
-import { exportKey, generateKey, importKey, type KeyData, toKeyData, toKeyFormat } from "./keys.ts";
+import { exportKey, generateKey, importKey, toKeyData, toKeyFormat } from "./keys.ts";
 import { toInteger } from "./parameters.ts";
 import { keyLength } from "./secret_keys.ts";
 import { unwrapped, wrapped } from "./wrapped_key.ts";
@@ -63,25 +63,11 @@ export class SubtleCrypto {
   }
 
   async encrypt(algorithm: unknown, key: unknown, data: unknown): Promise<ArrayBuffer> {
-    const services = this.#services;
-    const identifier = toAlgorithmIdentifier(algorithm);
-    const state = toKeyState(key, "crypto.subtle.encrypt: the key");
-    checkBufferSource(data, DATA);
-    const parameters = normalizeAlgorithm("encrypt", identifier);
-    const input = copyBytes(data, DATA);
-    checkKey(state, parameters.name, "encrypt");
-    return cipher(services, parameters, false, state, input);
+    return this.#cipher("encrypt", algorithm, key, data);
   }
 
   async decrypt(algorithm: unknown, key: unknown, data: unknown): Promise<ArrayBuffer> {
-    const services = this.#services;
-    const identifier = toAlgorithmIdentifier(algorithm);
-    const state = toKeyState(key, "crypto.subtle.decrypt: the key");
-    checkBufferSource(data, DATA);
-    const parameters = normalizeAlgorithm("encrypt", identifier);
-    const input = copyBytes(data, DATA);
-    checkKey(state, parameters.name, "decrypt");
-    return cipher(services, parameters, true, state, input);
+    return this.#cipher("decrypt", algorithm, key, data);
   }
 
   async generateKey(algorithm: unknown, extractable: unknown, keyUsages: unknown): Promise<object> {
@@ -105,7 +91,15 @@ export class SubtleCrypto {
     const identifier = toAlgorithmIdentifier(algorithm);
     const usages = toUsages(keyUsages);
     const parameters = normalizeAlgorithm("importKey", identifier);
-    return makeKey(await importKey(services, kind, data(), parameters, Boolean(extractable), usages));
+    return makeKey(
+      await importKey(services, {
+        format: kind,
+        data: data(),
+        parameters,
+        extractable: Boolean(extractable),
+        usages,
+      }),
+    );
   }
 
   async exportKey(format: unknown, key: unknown): Promise<ArrayBuffer | object> {
@@ -143,7 +137,15 @@ export class SubtleCrypto {
     const length = keyLength(derived);
     if (length === 0) throw new TypeError("crypto.subtle.deriveKey: a HMAC key of no bits");
     const secret = new Bytes(await operations.deriveBits(services, parameters, state, length));
-    return makeKey(await importKey(services, "raw", secret, derived, Boolean(extractable), usages));
+    return makeKey(
+      await importKey(services, {
+        format: "raw",
+        data: secret,
+        parameters: derived,
+        extractable: Boolean(extractable),
+        usages,
+      }),
+    );
   }
 
   async wrapKey(
@@ -189,8 +191,32 @@ export class SubtleCrypto {
       parameters.name === "AES-KW"
         ? wrap(services, true, unwrapping, input)
         : await cipher(services, parameters, true, unwrapping, input);
-    const data: KeyData = unwrapped(kind, bytes);
-    return makeKey(await importKey(services, kind, data, keyParameters, Boolean(extractable), usages));
+    const data = unwrapped(kind, bytes);
+    return makeKey(
+      await importKey(services, {
+        format: kind,
+        data,
+        parameters: keyParameters,
+        extractable: Boolean(extractable),
+        usages,
+      }),
+    );
+  }
+
+  async #cipher(
+    usage: "encrypt" | "decrypt",
+    algorithm: unknown,
+    key: unknown,
+    data: unknown,
+  ): Promise<ArrayBuffer> {
+    const services = this.#services;
+    const identifier = toAlgorithmIdentifier(algorithm);
+    const state = toKeyState(key, `crypto.subtle.${usage}: the key`);
+    checkBufferSource(data, DATA);
+    const parameters = normalizeAlgorithm("encrypt", identifier);
+    const input = copyBytes(data, DATA);
+    checkKey(state, parameters.name, usage);
+    return cipher(services, parameters, usage === "decrypt", state, input);
   }
 }
 

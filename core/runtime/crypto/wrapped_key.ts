@@ -4,7 +4,7 @@ import { encodeUtf8, Utf8Decoder } from "../text/utf8.ts";
 import { isBufferSource } from "./buffer_source.ts";
 import { cryptoError } from "./crypto_error.ts";
 import { toJsonWebKey } from "./json_web_key.ts";
-import type { KeyData } from "./keys.ts";
+import type { KeyData } from "./key_to_import.ts";
 
 /** An exported key as the bytes that are encrypted. */
 export function wrapped(exported: ArrayBuffer | object): Uint8Array<ArrayBuffer> {

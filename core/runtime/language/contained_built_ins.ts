@@ -1,4 +1,5 @@
 import { defineProperty, max, min, reflectApply } from "./primordials.ts";
+import { defineHidden } from "./web_idl.ts";
 
 /** Elements that are filled at a time: in between V8 looks whether a limit has struck. */
 const PIECE = 65_536;
@@ -24,8 +25,8 @@ export function containBuiltIns(target: typeof globalThis): void {
   Reflect.deleteProperty(target.Atomics, "waitAsync");
   // `Array(1e9).fill(0)` would run on for many seconds, whatever has struck.
   defineProperty(fillInPieces.fill, "length", { value: fill.length, configurable: true });
-  define(target.Array.prototype, "fill", fillInPieces.fill);
-  define(target.JSON, "stringify", interruptible.stringify);
+  defineHidden(target.Array.prototype, "fill", fillInPieces.fill);
+  defineHidden(target.JSON, "stringify", interruptible.stringify);
 }
 
 function refuseResizable(target: typeof globalThis, name: "ArrayBuffer" | "SharedArrayBuffer"): void {
@@ -41,8 +42,8 @@ function refuseResizable(target: typeof globalThis, name: "ArrayBuffer" | "Share
       return constructNative(native, [values[0]], newTarget);
     },
   } as ProxyHandler<typeof native>);
-  define(target, name, guarded);
-  define(native.prototype as object, "constructor", guarded);
+  defineHidden(target, name, guarded);
+  defineHidden(native.prototype as object, "constructor", guarded);
 }
 
 const interruptible = {
@@ -75,8 +76,4 @@ function toLength(value: unknown): number {
 function clamp(index: unknown, length: number): number {
   const whole = trunc(toNumber(index)) || 0;
   return whole < 0 ? max(length + whole, 0) : min(whole, length);
-}
-
-function define(target: object, name: string, value: unknown): void {
-  defineProperty(target, name, { value, writable: true, enumerable: false, configurable: true });
 }

@@ -57,6 +57,17 @@ export function makeEnumerable(target: object, members: readonly string[]): void
   }
 }
 
+/** As globals, methods of built-ins and properties of errors are: not enumerable, but scripts may change them. */
+export function defineHidden(target: object, name: string, value: unknown): void {
+  defineProperty(target, name, {
+    __proto__: null,
+    value,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  } as PropertyDescriptor);
+}
+
 /** Constants of an interface: on the class and on its prototype, enumerable and unchangeable. */
 export function defineConstants(
   target: { prototype: object },
