@@ -1,4 +1,3 @@
-import { realpathSync } from "node:fs";
 import { posix } from "node:path";
 import { isWithin } from "./contained.ts";
 import type { FileStat } from "./file_stat.ts";
@@ -31,15 +30,4 @@ export function resolveFile(
 function isWithinReal(statCache: StatCache, folder: string, realPath: string): boolean {
   const real = statCache.stat(folder);
   return real?.isDirectory === true && isWithin([real.realPath], realPath);
-}
-
-/** The folders after their symbolic links; one that does not exist stays as it is written. */
-export function realFolders(folders: readonly string[]): string[] {
-  return folders.map((folder) => {
-    try {
-      return realpathSync.native(folder);
-    } catch {
-      return posix.resolve(folder);
-    }
-  });
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { filePath } from "../../core/files/file_path.ts";
-import { realFolders, resolveFile } from "../../core/files/resolve_file.ts";
+import { resolveFile } from "../../core/files/resolve_file.ts";
 import { StatCache } from "../../core/files/stat_cache.ts";
 import { tempFolder } from "./temp_folder.ts";
 
@@ -128,11 +128,4 @@ test("a folder that does not exist yet allows nothing, and works when it appears
   mkdirSync(`${folder}/later`);
   writeFileSync(`${folder}/later/a`, "");
   assert.ok(resolveFile(cache, folders, `${folder}/later/a`));
-});
-
-test("realFolders resolves links and keeps what does not exist", (t) => {
-  const folder = tempFolder(t);
-  mkdirSync(`${folder}/real`);
-  symlinkSync("real", `${folder}/link`);
-  assert.deepEqual(realFolders([`${folder}/link`, `${folder}/none/`]), [`${folder}/real`, `${folder}/none`]);
 });

@@ -1,15 +1,17 @@
 import { getterOf, mapSet, uncurry } from "../language/primordials.ts";
 import { copyArrayBuffer, isArrayBuffer } from "./array_buffers.ts";
 
+const copies = new Map<object, (value: object) => object | undefined>();
+
 /**
  * Copies of the built-in classes whose instances stand for a value, by prototype. Undefined when the object only
  * inherits from the prototype. Taken when the chunk is loaded, so a script that changed a built-in before gets what it
  * made of it.
  */
-export const builtinCopies = new Map<object, (value: object) => object | undefined>();
+export const builtinCopies: ReadonlyMap<object, (value: object) => object | undefined> = copies;
 
 function register(prototype: object, copy: (value: object) => object): void {
-  mapSet(builtinCopies, prototype, (value) => {
+  mapSet(copies, prototype, (value) => {
     try {
       return copy(value);
     } catch (error) {
@@ -59,6 +61,4 @@ register(regExpPrototype, (value) => {
   return new RegExpClass(source, text);
 });
 
-mapSet(builtinCopies, ArrayBuffer.prototype, (value) =>
-  isArrayBuffer(value) ? copyArrayBuffer(value) : undefined,
-);
+mapSet(copies, ArrayBuffer.prototype, (value) => (isArrayBuffer(value) ? copyArrayBuffer(value) : undefined));

@@ -12,7 +12,7 @@ export const NO_BODY: ExtractedBody = Object.freeze({
 });
 
 /** The body a client sent: the host keeps what scripts have read of it, so that it can go on all the same. */
-export function isOwnBody(content: Content): content is HeldBody {
+function isOwnBody(content: Content): content is HeldBody {
   return content instanceof HeldBody && content.handle === 0;
 }
 

@@ -30,7 +30,7 @@ export function makeExtras(settings: RequestSettings, parent?: RequestExtras): R
 }
 
 /** The request's signal, made when it is asked for first. */
-export function signalOfExtras(extras: RequestExtras, chunks: BodyServices["chunks"]): AbortSignal {
+function signalOfExtras(extras: RequestExtras, chunks: BodyServices["chunks"]): AbortSignal {
   if (extras.signal !== undefined) return extras.signal;
   const events = chunks.get("events");
   const source = extras.settings.signal ?? followed(extras, chunks);

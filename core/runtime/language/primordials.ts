@@ -58,7 +58,6 @@ export const startsWith: (text: string, search: string, from?: number) => boolea
 export const toLowerCase: (text: string) => string = uncurry(String.prototype.toLowerCase);
 export const toUpperCase: (text: string) => string = uncurry(String.prototype.toUpperCase);
 export const toWellFormed: (text: string) => string = uncurry(String.prototype.toWellFormed);
-export const isWellFormed: (text: string) => boolean = uncurry(String.prototype.isWellFormed);
 export const repeat: (text: string, count: number) => string = uncurry(String.prototype.repeat);
 
 export const push: <T>(array: T[], item: T) => number = uncurry(Array.prototype.push) as never;
@@ -82,7 +81,9 @@ export const promiseThen: (
 /** The text of a function's source. */
 export const functionText: (of: object) => string = uncurry(Function.prototype.toString) as never;
 
-export const mapGet: <K, V>(map: Map<K, V>, key: K) => V | undefined = uncurry(Map.prototype.get) as never;
+export const mapGet: <K, V>(map: ReadonlyMap<K, V>, key: K) => V | undefined = uncurry(
+  Map.prototype.get,
+) as never;
 export const mapSet: <K, V>(map: Map<K, V>, key: K, value: V) => Map<K, V> = uncurry(
   Map.prototype.set,
 ) as never;

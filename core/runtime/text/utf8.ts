@@ -29,7 +29,7 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /** Bytes the text takes in UTF-8. */
-export function utf8Length(text: string): number {
+function utf8Length(text: string): number {
   if (text.length <= PIECE) return lengthOfPiece(text);
   let length = 0;
   for (let start = 0; start < text.length; ) {

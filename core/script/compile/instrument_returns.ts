@@ -4,7 +4,7 @@ import { sourcePath } from "../failure/error_location.ts";
 import { type Insertion, shiftMappings } from "./shift_source_map.ts";
 
 /** Module the guest provides: `(function, return, value) => value`. Scripts cannot import it. */
-export const RETURNED_MODULE = "lodestone:returned";
+const RETURNED_MODULE = "lodestone:returned";
 
 /** A bundle that tells which `return` was executed. */
 export interface InstrumentedBundle {
