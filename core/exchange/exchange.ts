@@ -11,7 +11,7 @@ import { type Destinations, type Escalating, type EscalationReceiver, escalate }
 import { planEscalation } from "./escalation.ts";
 import type { ExchangeObserver } from "./exchange_observer.ts";
 import { asHttpError, errorReply } from "./failure/error_reply.ts";
-import { failureDetails } from "./failure/failure_details.ts";
+import { failureDetails, isMistakeOfScripts } from "./failure/failure_details.ts";
 import { LIFE, type Step } from "./life.ts";
 import type { Reply } from "./reply.ts";
 import { RequestBody } from "./request_body.ts";
@@ -112,10 +112,13 @@ export class Exchange implements Escalating, EscalationReceiver {
     this.#error = error;
     this.#services.observer?.failed(this, error, failure);
     this.trace?.failed(error, failure);
-    if (this.#step === "escalating") this.offer(errorReply(error));
-    else if (this.#services.dev && error.status >= 500) {
-      this.send(errorReply(error, failureDetails(this, error, failure)));
-    } else this.send(errorReply(error));
+    const isMistake = this.#scripted !== undefined && isMistakeOfScripts(error);
+    if (isMistake && failure === undefined) this.#scripted.reportMistake(error);
+    const isEscalating = this.#step === "escalating";
+    const isTold = this.#services.dev && error.status >= 500 && (isMistake || !isEscalating);
+    const reply = errorReply(error, isTold ? failureDetails(this, error, failure) : undefined);
+    if (isEscalating) this.offer(reply);
+    else this.send(reply);
   }
 
   /** The head goes past onResponse first, when a script exports it. */

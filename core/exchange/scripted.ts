@@ -2,6 +2,7 @@ import { applyRange } from "../files/finished_body.ts";
 import type { BodySource } from "../http/body.ts";
 import { isBodiless } from "../http/body_framing.ts";
 import { HttpError } from "../http/http_error.ts";
+import type { RequestHead } from "../http/request_head.ts";
 import { standardPage } from "../http/standard_page.ts";
 import { TimedBody } from "../http/timed_body.ts";
 import type { Timer } from "../http/timer_wheel.ts";
@@ -43,8 +44,14 @@ export class Scripted implements ScriptTask {
     this.#services = services;
   }
 
-  /** Hands the request to the scripts. Throws `HttpError` when no version of them can be loaded. */
+  /**
+   * Hands the request to the scripts. Throws `HttpError` when no version of them can be loaded, and with `dev` for a page while
+   * the version saved last does not compile: its author is to see that, and not the version before.
+   */
   begin(): void {
+    if (this.#services.dev && this.#scripts.isBroken && isPageRequest(this.#exchange.incoming.head)) {
+      throw new HttpError(503, "script_not_loaded", "the version saved last does not compile");
+    }
     this.#isolate = this.#scripts.begin(this);
   }
 
@@ -196,6 +203,13 @@ export class Scripted implements ScriptTask {
     return this.#operations?.clientFailure(stack);
   }
 
+  /** What the scripts left to the proxy cannot be done. */
+  reportMistake(error: HttpError): void {
+    const { id, incoming } = this.#exchange;
+    const what = `${incoming.head.method} ${incoming.head.path} (request ${id}): ${error.message}`;
+    this.#scripts.reportFailure(undefined, what, undefined);
+  }
+
   get description(): string {
     const { id, incoming } = this.#exchange;
     return `${incoming.head.method} ${incoming.head.path}, request ${id}`;
@@ -256,4 +270,9 @@ export class Scripted implements ScriptTask {
     if (handle === ESCALATED_BODY) return this.#exchange.takeOfferedBody();
     return this.#operations?.takeBody(handle) ?? this.#isolate?.work.takeBody(0, handle);
   }
+}
+
+/** Whether somebody looks at the answer in a browser. */
+function isPageRequest({ method, headers }: RequestHead): boolean {
+  return method === "GET" && headers.get("accept")?.toLowerCase().includes("text/html") === true;
 }

@@ -97,6 +97,11 @@ export class SiteScripts implements IsolateHolder {
     return this.#broken ?? this.#loadFailure;
   }
 
+  /** Whether the version saved last does not compile; known only where that is told (`dev`). */
+  get isBroken(): boolean {
+    return this.#broken !== undefined;
+  }
+
   /** Makes the isolate, if there is none, before a request needs it. Throws as `begin`. */
   prepare(): void {
     if (this.#quarantinedUntil !== undefined) throw this.#quarantined(this.#quarantinedUntil);

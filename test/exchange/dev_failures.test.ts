@@ -21,6 +21,8 @@ export default async (request: Request) => {
     case "/418": return 418;
     case "/500": return 500;
     case "/down": request.backend = "down"; return;
+    case "/unknown": request.backend = "nope"; return;
+    case "/bad": request.backend = "down"; request.headers.append("Host", "a"); request.headers.append("Host", "b"); return;
     case "/fetch-down": request.backend = "down"; return await fetch(request);
   }
 };
@@ -56,6 +58,8 @@ const failures: [what: string, path: string, status: number, message: RegExp, pl
   ["has not decided at its deadline", "/waits", 504, /Not decided after 300 ms/, /^/],
   ["throws what is no error", "/string", 500, /thrown: &quot;a string&quot;/, /^/],
   ["runs out of memory", "/fills", 500, /./, /^/],
+  ["names a backend that is none", "/unknown", 500, /backend &quot;nope&quot;: there is none/, /^/],
+  ["makes a request that cannot be sent", "/bad", 500, /one Host, got [23] from a script/, /^/],
   ["lets a failed fetch pass", "/fetch-down", 502, /127\.0\.0\.1:9/, /^/],
 ];
 
@@ -126,4 +130,31 @@ test("dev starts with a script that does not compile, and shows it", async () =>
     "the script works",
     async () => (await request(lodestone.url("/"))).status === 204 || undefined,
   );
+});
+
+test("a mistake in what a script escalates is logged as an error, with its request", async () => {
+  await request(production.url("/unknown"));
+  const line = await production.waitForLog(({ msg }) =>
+    String(msg).includes('backend "nope": there is none'),
+  );
+  assert.equal(line.level, 50);
+  assert.match(String(line.msg), /^GET \/unknown \(request \S+\): /);
+});
+
+test("dev shows a page's fault in a browser until the save is mended, and other requests the version before", async () => {
+  await using lodestone = await startLodestone({
+    config: "workers: 1\ndev: true\nsites: [{ scripts: [site.ts] }]\n",
+    scripts: { "site.ts": "export default () => new Response('one');\n" },
+  });
+  const page = () => request(lodestone.url("/"), { headers: html });
+  assert.equal((await page()).text, "one");
+  lodestone.folder.write("site.ts", "export default () => {\n  return 2 +;\n};\n");
+  const broken = await until("the fault is shown", async () => {
+    const answer = await page();
+    return answer.status === 503 ? answer : undefined;
+  });
+  assert.match(broken.text, /site\.ts:2:13/);
+  assert.equal((await request(lodestone.url("/"))).text, "one");
+  lodestone.folder.write("site.ts", "export default () => new Response('one');\n");
+  await until("the page is back", async () => (await page()).text === "one" || undefined);
 });

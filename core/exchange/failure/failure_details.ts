@@ -44,3 +44,10 @@ function failureMessage(error: HttpError, failure: ScriptFailure | undefined): s
   const message = error.message.replace(/^running the scripts of ".*?": /, "");
   return message.slice(0, 1).toUpperCase() + message.slice(1);
 }
+
+const MISTAKES = new Set(["backend_not_allowed", "backend_unknown", "body_used", "script_bad_change"]);
+
+/** Whether escalation failed because of what the scripts made of the request. */
+export function isMistakeOfScripts({ code }: HttpError): boolean {
+  return MISTAKES.has(code);
+}
