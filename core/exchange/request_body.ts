@@ -25,7 +25,7 @@ export class RequestBody {
     throw new HttpError(
       500,
       "body_used",
-      "sending a request's body on: it has been sent on already; read it first to use it twice",
+      "sending a request's body on: it has been read as a stream or sent on already; read it whole first to use it twice",
     );
   }
 
@@ -45,7 +45,7 @@ export class RequestBody {
     if (this.#source === undefined) return Promise.resolve(Buffer.alloc(0));
     if (this.#reading !== undefined) return this.#reading;
     if (this.#taken) {
-      const message = "reading a request's body: it has been sent on already";
+      const message = "reading a request's body: it has been read as a stream or sent on already";
       return Promise.reject(new HttpError(500, "body_used", message));
     }
     this.#isReading = true;

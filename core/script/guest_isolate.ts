@@ -30,9 +30,10 @@ export class CpuLimitReached extends Error {
   readonly starved: boolean;
 
   constructor(index: number, limit: number, used: number, guestStack: string) {
-    super(`the scripts ran for more than ${limit} ms without a pause`);
+    const message = `the scripts ran for more than ${limit} ms without a pause`;
+    super(message);
     this.index = index;
-    this.guestStack = guestStack;
+    this.guestStack = guestStack.replace(/^Error: Script execution timed out\./, message);
     this.starved = used < limit / 2;
   }
 }

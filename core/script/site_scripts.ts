@@ -230,7 +230,13 @@ export class SiteScripts implements IsolateHolder {
 
   #reportThrown(compiled: CompiledSite, what: string, stack: string): ScriptFailure {
     const { summary, failure } = this.#mappers.failure(compiled, stack);
-    const told = summary === "" ? what : `${what}: ${summary}`;
+    // Of a limit both say the same.
+    const isSaid = failure.thrown !== "" && what.endsWith(failure.thrown);
+    const told = isSaid
+      ? what + summary.slice(failure.thrown.length)
+      : summary === ""
+        ? what
+        : `${what}: ${summary}`;
     this.#reports.fault(told, failure.stack, failure.places[0]?.fault);
     return failure;
   }

@@ -83,8 +83,10 @@ for (const [what, message] of [
 test("the message of a request that passed the CPU limit tells where it was", async (t) => {
   const site = await SiteHarness.start(t, handler("for (;;);"));
   assert.equal((await site.get("/a")).status, 500);
-  const { msg } = await logged(site, "GET /a");
-  assert.match(msg, /without a pause: .*\(site\.ts:2:\d+\)$/);
+  const { msg, stack, at } = await logged(site, "GET /a");
+  assert.match(msg, /: the scripts ran for more than 100 ms without a pause \(site\.ts:2:\d+\)$/);
+  assert.match(at, /^site\.ts:2:\d+: the scripts ran for more than 100 ms without a pause\n/);
+  assert.doesNotMatch(msg + stack + at, /timed out/);
 });
 
 test("a version that throws while it loads says so in its message", async (t) => {
