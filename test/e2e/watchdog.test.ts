@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Config } from "../../core/config/config.ts";
 import { ask, Supervised } from "../supervisor/supervised.ts";
+import { heartbeatOf } from "../support/heartbeat.ts";
 import { RawConnection } from "../support/raw_connection.ts";
 import { type Answer, request } from "../support/request.ts";
 import { until } from "../support/until.ts";
@@ -9,6 +10,11 @@ import { Neighbour } from "./neighbour.ts";
 
 /** Milliseconds to a worker's replacement; a third of it on an idle machine. */
 const REPLACED = 1500;
+
+/** Index of the bad site. */
+const BAD = 1;
+/** Signs of life within which an idle worker reports the time that scripts have lost. */
+const REPORTED = 4;
 
 const good = "export default () => new Response('good');\n";
 const repaired = "export default () => new Response('repaired');\n";
@@ -116,8 +122,7 @@ test("a worker whose loop no longer turns is killed and replaced; no site is bla
   const url = await supervised.serving();
   const [stuck] = supervised.workers();
   await until("the last request is history", async () => (await ask(url)).status === 200);
-  // Two beats: the site that ran last is no longer named.
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  await until("the site that ran last is no longer named", () => heartbeatOf(stuck!).site === -1);
   const stopped = performance.now();
   process.kill(stuck!, "SIGSTOP");
   const killed = await supervised.logged("worker killed by the watchdog");
@@ -172,15 +177,9 @@ test("a worker that dies inside a site's scripts blames it", async () => {
     assert.equal((await ask(url)).status, 200);
     const [worker] = supervised.workers();
     const victim = outcome(`${url}/bad`);
-    // Its request is under way when it no longer answers others.
-    const others = ask(url).then(
-      () => "answered",
-      () => "failed",
-    );
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await until("its scripts run", () => heartbeatOf(worker!).site === BAD);
     process.kill(worker!, "SIGSEGV");
     assert.equal(typeof (await victim), "string");
-    await others;
     const ended = await until("the end is logged", () => supervised.log("worker ended")[times - 1]);
     assert.equal(ended.site, "bad.test");
   }
@@ -242,7 +241,9 @@ test("a site whose scripts use up a worker's time is quarantined; a slow request
   const url = await supervised.serving();
   const slow = (await outcome(`${url}/bad`)) as Answer;
   assert.equal(slow.status, 500);
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const [worker] = supervised.workers();
+  const { sequence } = heartbeatOf(worker!);
+  await until("its loss has been reported", () => heartbeatOf(worker!).sequence > sequence + REPORTED);
   assert.equal(((await outcome(`${url}/well`)) as Answer).status, 200);
   const waiting = outcome(`${url}/wait`);
   await until(
