@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { collect } from "./repeated_option.ts";
 import type { RunOptions } from "./run.ts";
 import type { TraceOptions } from "./trace.ts";
 
@@ -51,6 +52,13 @@ Files that are there already stay as they are.
 
 /** The commands for who writes scripts. `done` is called with the exit code. */
 export function addScriptCommands(program: Command, done: (exitCode: number) => void): void {
+  addRun(program, done);
+  addTrace(program, done);
+  addTest(program, done);
+  addInit(program, done);
+}
+
+function addRun(program: Command, done: (exitCode: number) => void): void {
   program
     .command("run")
     .description("Put one request through a script, without a server.")
@@ -73,6 +81,9 @@ export function addScriptCommands(program: Command, done: (exitCode: number) => 
       const { run } = await import("./run.ts");
       done(await run(script, url, options));
     });
+}
+
+function addTrace(program: Command, done: (exitCode: number) => void): void {
   program
     .command("trace")
     .description("Ask a running server and tell each step of what it did.")
@@ -89,6 +100,9 @@ export function addScriptCommands(program: Command, done: (exitCode: number) => 
       const { trace } = await import("./trace.ts");
       done(await trace(url, options));
     });
+}
+
+function addTest(program: Command, done: (exitCode: number) => void): void {
   program
     .command("test")
     .description("Run the tests beside scripts; they ask sites through lodestone/test.")
@@ -100,6 +114,9 @@ export function addScriptCommands(program: Command, done: (exitCode: number) => 
       const { test } = await import("./test.ts");
       done(await test(afterName(command)));
     });
+}
+
+function addInit(program: Command, done: (exitCode: number) => void): void {
   program
     .command("init")
     .description("Begin a site: configuration, script, test, and what an editor needs.")
@@ -115,8 +132,4 @@ export function addScriptCommands(program: Command, done: (exitCode: number) => 
 function afterName(command: Command): string[] {
   const typed = (command.parent as Command & { readonly rawArgs: readonly string[] }).rawArgs;
   return typed.slice(typed.indexOf(command.name()) + 1);
-}
-
-function collect(value: string, earlier: string[] | undefined): string[] {
-  return [...(earlier ?? []), value];
 }
