@@ -21,18 +21,7 @@ export function resolveConfig(written: WrittenConfig, reader: ValueReader, file:
     const resolved = resolveBackend(name, backend, reader);
     if (resolved !== undefined) backends.set(name, resolved);
   }
-  const names = Object.keys(written.backends);
-  const sites = present(written.sites).map(([site, index]) => {
-    const backend = resolveReference(site.backend, `sites.${index}.backend`, names, reader);
-    if (site.backend?.server !== undefined) {
-      backends.set(
-        site.backend.name,
-        backendOf(site.backend.name, site.backend.server, defaultsOf(backendSection)),
-      );
-    }
-    checkAllowedBackends(site, index, names, reader);
-    return resolveSite(site, index, backend, reader);
-  });
+  const sites = resolveSites(written, backends, reader);
   checkHosts(written, reader);
   const workers = written.workers ?? 1;
   const workerMemory = written.watchdog?.memory ?? defaultWorkerMemory(workers);
@@ -40,7 +29,7 @@ export function resolveConfig(written: WrittenConfig, reader: ValueReader, file:
     file,
     listen: resolveListen(written, reader),
     workers,
-    sites: sites.map((site) => ({ ...site, name: siteName(site, sites) })),
+    sites,
     backends: Object.fromEntries(backends),
     origins: written.origins,
     http: written.http,
@@ -92,6 +81,25 @@ function backendOf(name: string, server: WrittenServer, written: WrittenBackend)
   const { tls, host, port, path } = server;
   const { server: _, servers: __, ...settings } = written;
   return { ...settings, name, server: { tls, host, port, path } };
+}
+
+/** Adds the backends that sites name by their URLs. */
+function resolveSites(
+  written: WrittenConfig,
+  backends: Map<string, BackendConfig>,
+  reader: ValueReader,
+): SiteConfig[] {
+  const names = Object.keys(written.backends);
+  const sites = present(written.sites).map(([site, index]) => {
+    const backend = resolveReference(site.backend, `sites.${index}.backend`, names, reader);
+    if (site.backend?.server !== undefined) {
+      const { name, server } = site.backend;
+      backends.set(name, backendOf(name, server, defaultsOf(backendSection)));
+    }
+    checkAllowedBackends(site, index, names, reader);
+    return resolveSite(site, index, backend, reader);
+  });
+  return sites.map((site) => ({ ...site, name: siteName(site, sites) }));
 }
 
 function resolveReference(

@@ -26,51 +26,8 @@ export interface FetchParts extends SendServices {
  * backend that it names. The body that comes back stays on the host until it is read or sent on.
  */
 export function createFetch(parts: FetchParts): Fetch {
-  const { requests, responses, operations, outbox, chunks } = parts;
+  const { requests, outbox, chunks } = parts;
   const unread = new UnreadBodies(outbox);
-
-  /** Writes the command, and begins to send a body that is a stream. */
-  function start({ request, url, backend }: FetchTarget): {
-    operation: number;
-    body: BodyChange | undefined;
-  } {
-    // The number is taken last: the script's own code may run before and fetch, and numbers ascend.
-    if (url === undefined) {
-      let changes = requests.changesOf(request);
-      if (backend !== undefined) changes = { ...changes, backend };
-      const json = changes === undefined ? "{}" : jsonStringify(changes);
-      const operation = operations.next();
-      outbox.fetch(requests.slotOf(request), operation, json);
-      return { operation, body: changes?.body };
-    }
-    const { redirect } = requests.settingsOf(request);
-    const headers = fieldsFor(request, url);
-    const body = contentOf(request) === undefined ? undefined : bodyToSend(request, parts);
-    const json = jsonStringify({ url, method: request.method, headers, redirect, body });
-    const operation = operations.next();
-    outbox.fetchOrigin(operation, json);
-    return { operation, body };
-  }
-
-  async function respond(
-    { request, url }: FetchTarget,
-    operation: number,
-    abort: FetchAbort | undefined,
-  ): Promise<Response> {
-    const head = await operations.wait<FetchedHead>(operation);
-    const slot = url === undefined ? requests.slotOf(request) : 0;
-    const body = head.hasBody ? new HeldBody(slot, operation) : undefined;
-    if (body !== undefined && slot === 0) unread.add(body);
-    abort?.brought(body);
-    return responses.incoming({
-      status: head.status,
-      headers: headersFromText(head.fields),
-      body,
-      url: head.url === "" ? request.url : head.url,
-      redirected: head.redirected,
-    });
-  }
-
   return async (input, init) => {
     const target = fetchTarget(input, init, requests);
     const { request } = target;
@@ -83,11 +40,11 @@ export function createFetch(parts: FetchParts): Fetch {
     const content = contentOf(request);
     // Its clones want it too: the host keeps what has been read.
     if (content instanceof HeldBody && content.isShared) await bytesOfContent(content, parts);
-    const { operation, body } = start(target);
+    const { operation, body } = target.url === undefined ? escalate(target, parts) : start(target, parts);
     markBodyUsed(request);
     abort?.watch(operation);
     try {
-      return await respond(target, operation, abort);
+      return await respond(target, operation, { parts, abort, unread });
     } catch (reason) {
       abort?.end();
       if (typeof body === "object" && body !== null && "stream" in body) {
@@ -96,6 +53,54 @@ export function createFetch(parts: FetchParts): Fetch {
       throw reason;
     }
   };
+}
+
+/** A fetch whose command is written. */
+interface Begun {
+  readonly operation: number;
+  readonly body: BodyChange | undefined;
+}
+
+function escalate({ request, backend }: FetchTarget, { requests, operations, outbox }: FetchParts): Begun {
+  let changes = requests.changesOf(request);
+  if (backend !== undefined) changes = { ...changes, backend };
+  const json = changes === undefined ? "{}" : jsonStringify(changes);
+  // The number is taken last: the script's own code may run before and fetch, and numbers ascend.
+  const operation = operations.next();
+  outbox.fetch(requests.slotOf(request), operation, json);
+  return { operation, body: changes?.body };
+}
+
+/** To another host, or to a named backend. Begins to send a body that is a stream. */
+function start({ request, url }: FetchTarget, parts: FetchParts): Begun {
+  const { requests, operations, outbox } = parts;
+  const { redirect } = requests.settingsOf(request);
+  const headers = fieldsFor(request, url!);
+  const body = contentOf(request) === undefined ? undefined : bodyToSend(request, parts);
+  const json = jsonStringify({ url, method: request.method, headers, redirect, body });
+  const operation = operations.next();
+  outbox.fetchOrigin(operation, json);
+  return { operation, body };
+}
+
+async function respond(
+  { request, url }: FetchTarget,
+  operation: number,
+  { parts, abort, unread }: { parts: FetchParts; abort: FetchAbort | undefined; unread: UnreadBodies },
+): Promise<Response> {
+  const { requests, responses, operations } = parts;
+  const head = await operations.wait<FetchedHead>(operation);
+  const slot = url === undefined ? requests.slotOf(request) : 0;
+  const body = head.hasBody ? new HeldBody(slot, operation) : undefined;
+  if (body !== undefined && slot === 0) unread.add(body);
+  abort?.brought(body);
+  return responses.incoming({
+    status: head.status,
+    headers: headersFromText(head.fields),
+    body,
+    url: head.url === "" ? request.url : head.url,
+    redirected: head.redirected,
+  });
 }
 
 /** The fields of a request to another host. What says where it goes and how its body is framed is the host's. */

@@ -87,6 +87,8 @@ export interface ExtraProperties {
   params: Record<string, string>;
 }
 
+type Setter = (this: object, value: unknown) => void;
+
 /** Gives the class those properties. `settingsOf` and `extrasOf` throw for what is no request. */
 export function defineExtras<T extends { readonly headers: Headers }>(
   prototype: T,
@@ -94,19 +96,8 @@ export function defineExtras<T extends { readonly headers: Headers }>(
   extrasOf: (request: T) => RequestExtras,
   chunks: BodyServices["chunks"],
 ): void {
-  const define = (
-    name: string,
-    get: (request: T) => unknown,
-    set?: (this: object, value: unknown) => void,
-  ) => {
-    const { getter } = {
-      getter(this: T): unknown {
-        return get(this);
-      },
-    };
-    const accessors = set === undefined ? { get: getter } : { get: getter, set };
-    defineProperty(prototype, name, { ...accessors, enumerable: true, configurable: true });
-  };
+  const define = (name: string, get: (request: T) => unknown, set?: Setter): void =>
+    defineAccessor(prototype, name, get, set);
   for (let i = 0; i < GIVEN.length; i++) define(GIVEN[i]!, (request) => settingsOf(request)[GIVEN[i]!]);
   define("destination", (request) => settingsOf(request) && "");
   define("duplex", (request) => settingsOf(request) && "half");
@@ -130,4 +121,16 @@ export function defineExtras<T extends { readonly headers: Headers }>(
     },
     cookies,
   );
+}
+
+/** Without `set`, assigning does nothing, or throws in strict code. */
+function defineAccessor<T>(prototype: T, name: string, get: (request: T) => unknown, set?: Setter): void {
+  // A method: no constructor, as accessors of classes have none.
+  const { getter } = {
+    getter(this: T): unknown {
+      return get(this);
+    },
+  };
+  const accessors = set === undefined ? { get: getter } : { get: getter, set };
+  defineProperty(prototype as object, name, { ...accessors, enumerable: true, configurable: true });
 }

@@ -9,29 +9,11 @@ export interface WaitSignals {
   addAbortAlgorithm(signal: AbortSignal, algorithm: (reason: unknown) => void): () => void;
 }
 
-/**
- * `scheduler.wait`. `signals` gives undefined while there can be no signal; `startTimer` calls back once and returns
- * what stops that.
- */
-export function createScheduler(
-  signals: () => WaitSignals | undefined,
-  startTimer: (callback: () => void, milliseconds: number) => () => void,
-): object {
-  function wait(milliseconds: number, known: WaitSignals | undefined, signal: AbortSignal | undefined) {
-    return new Promise<void>((resolve, reject) => {
-      let forget: (() => void) | undefined;
-      const stop = startTimer(() => {
-        forget?.();
-        resolve();
-      }, milliseconds);
-      if (signal === undefined) return;
-      forget = known!.addAbortAlgorithm(signal, (reason) => {
-        stop();
-        reject(reason as Error);
-      });
-    });
-  }
+/** Calls back once; what it returns stops that. */
+export type StartTimer = (callback: () => void, milliseconds: number) => () => void;
 
+/** `scheduler.wait`. `signals` gives undefined while there can be no signal. */
+export function createScheduler(signals: () => WaitSignals | undefined, startTimer: StartTimer): object {
   class Scheduler {
     /** Promises to have waited; what aborts `signal` before rejects the promise with its reason. */
     async wait(delay: number, options: { signal?: unknown } | null = null): Promise<void> {
@@ -40,13 +22,13 @@ export function createScheduler(
         throw new TypeError(`scheduler.wait: a number of milliseconds is needed, not ${String(delay)}`);
       }
       const { signal } = toDictionary<{ signal: unknown }>(options, "scheduler.wait");
-      if (signal === undefined) return wait(milliseconds, undefined, undefined);
+      if (signal === undefined) return new Promise((resolve) => void startTimer(resolve, milliseconds));
       const known = signals();
       if (!known?.isAbortSignal(signal)) {
         throw new TypeError("scheduler.wait: the option signal must be an AbortSignal");
       }
       if (known.isAborted(signal)) throw known.abortReason(signal);
-      return wait(milliseconds, known, signal);
+      return waitOrAbort(startTimer, milliseconds, known, signal);
     }
   }
 
@@ -54,4 +36,23 @@ export function createScheduler(
   const scheduler = new Scheduler();
   Reflect.deleteProperty(Scheduler.prototype, "constructor");
   return scheduler;
+}
+
+function waitOrAbort(
+  startTimer: StartTimer,
+  milliseconds: number,
+  signals: WaitSignals,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let forget: (() => void) | undefined;
+    const stop = startTimer(() => {
+      forget?.();
+      resolve();
+    }, milliseconds);
+    forget = signals.addAbortAlgorithm(signal, (reason) => {
+      stop();
+      reject(reason as Error);
+    });
+  });
 }

@@ -30,30 +30,13 @@ export function createLodestoneModule(
   settings: { readonly site: Site; readonly env: Readonly<Record<string, string>> },
   call: ChunkContext["call"],
 ) {
-  const write = (level: number, values: readonly unknown[]): void => {
-    let text = "";
-    for (const value of values)
-      text += (text === "" ? "" : " ") + (typeof value === "string" ? value : describe(value));
-    outbox.log(level, text.slice(0, LONGEST_LINE));
-  };
   return Object.freeze({
     stat(path: unknown): FileStat | undefined {
       const packed = host.stat(`${path}`);
       return packed === undefined ? undefined : unpackFileStat(packed);
     },
     async readFile(path: unknown, encoding?: unknown): Promise<string | Uint8Array<ArrayBuffer> | undefined> {
-      const name = boundedText(`${path}`, "readFile");
-      if (encoding === undefined) {
-        const bytes = await call("readFile", name);
-        return typeof bytes === "string" ? undefined : new Uint8Array(bytes);
-      }
-      if (encoding !== "utf8") {
-        throw new TypeError(
-          `readFile: the encoding is "utf8" or left out for bytes; got "${String(encoding)}"`,
-        );
-      }
-      const text = (await call("readText", name)) as string;
-      return text === "" ? undefined : text.slice(1);
+      return readFile(call, boundedText(`${path}`, "readFile"), encoding);
     },
     async readDir(path: unknown): Promise<readonly FolderEntry[] | undefined> {
       const json = (await call("readDir", boundedText(`${path}`, "readDir"))) as string;
@@ -61,12 +44,38 @@ export function createLodestoneModule(
     },
     site: settings.site,
     env: settings.env,
-    log: Object.freeze({
-      debug: (...values: unknown[]) => write(20, values),
-      info: (...values: unknown[]) => write(30, values),
-      warn: (...values: unknown[]) => write(40, values),
-      error: (...values: unknown[]) => write(50, values),
-    }),
+    log: createLog(outbox),
+  });
+}
+
+async function readFile(
+  call: ChunkContext["call"],
+  path: string,
+  encoding: unknown,
+): Promise<string | Uint8Array<ArrayBuffer> | undefined> {
+  if (encoding === undefined) {
+    const bytes = await call("readFile", path);
+    return typeof bytes === "string" ? undefined : new Uint8Array(bytes);
+  }
+  if (encoding !== "utf8") {
+    throw new TypeError(`readFile: the encoding is "utf8" or left out for bytes; got "${String(encoding)}"`);
+  }
+  const text = (await call("readText", path)) as string;
+  return text === "" ? undefined : text.slice(1);
+}
+
+function createLog(outbox: Outbox) {
+  const write = (level: number, values: readonly unknown[]): void => {
+    let text = "";
+    for (const value of values)
+      text += (text === "" ? "" : " ") + (typeof value === "string" ? value : describe(value));
+    outbox.log(level, text.slice(0, LONGEST_LINE));
+  };
+  return Object.freeze({
+    debug: (...values: unknown[]) => write(20, values),
+    info: (...values: unknown[]) => write(30, values),
+    warn: (...values: unknown[]) => write(40, values),
+    error: (...values: unknown[]) => write(50, values),
   });
 }
 

@@ -46,37 +46,11 @@ export function instrumentReturns(code: string, sourceMap: string): Instrumented
   const places = new Places(code, payload);
   let name = "__lodestone_returned";
   while (code.includes(name)) name += "_";
-  const edits: Edit[] = [
-    { index: DIRECTIVE.length, text: ` const ${name} = require(${JSON.stringify(RETURNED_MODULE)});` },
-  ];
-  const returns: string[] = [];
   const program = parsed(code);
-  if (program === undefined) return { code, sourceMap, returns };
-  const { functions, statements } = functionsAndReturns(program);
-  functions.sort((one, other) => one.start - other.start);
-  const numbers = new Map(functions.map((each, number) => [each, number]));
-  const wrap = (f: number, from: Node, value: Node | null): void => {
-    const place = places.of(from.start);
-    if (place === undefined) return;
-    const call = `${name}(${f},${returns.length},`;
-    returns.push(place);
-    if (value === null) {
-      edits.push({ index: from.start + "return".length, text: ` ${call}void 0)` });
-      return;
-    }
-    edits.push({ index: value.start, text: `${call}(` }, { index: value.end, text: "))" });
-  };
-  for (const [each, f] of numbers) {
-    const { body } = each;
-    if (body.type === "BlockStatement") {
-      edits.push({ index: body.start + 1, text: `/*@${f}*/` });
-      continue;
-    }
-    // In front of the value it wraps.
-    edits.push({ index: body.start, text: `/*@${f}*/` });
-    wrap(f, body, body);
-  }
-  for (const { node, within } of statements) wrap(numbers.get(within)!, node, node.argument);
+  if (program === undefined) return { code, sourceMap, returns: [] };
+  const { edits, returns } = editsFor(program, name, places);
+  const module = JSON.stringify(RETURNED_MODULE);
+  edits.push({ index: DIRECTIVE.length, text: ` const ${name} = require(${module});` });
   edits.sort((one, other) => one.index - other.index);
   return {
     code: edited(code, edits),
@@ -86,6 +60,31 @@ export function instrumentReturns(code: string, sourceMap: string): Instrumented
     }),
     returns,
   };
+}
+
+/** `name`: that of the function which is told. Among edits at the same index the first comes first. */
+function editsFor(program: Node, name: string, places: Places): { edits: Edit[]; returns: string[] } {
+  const edits: Edit[] = [];
+  const returns: string[] = [];
+  const { functions, statements } = functionsAndReturns(program);
+  functions.sort((one, other) => one.start - other.start);
+  const numbers = new Map(functions.map((each, number) => [each, number]));
+  const wrap = (f: number, from: Node, value: Node | null): void => {
+    const place = places.of(from.start);
+    if (place === undefined) return;
+    const call = `${name}(${f},${returns.length},`;
+    returns.push(place);
+    if (value === null) edits.push({ index: from.start + "return".length, text: ` ${call}void 0)` });
+    else edits.push({ index: value.start, text: `${call}(` }, { index: value.end, text: "))" });
+  };
+  for (const [{ body }, f] of numbers) {
+    const isBlock = body.type === "BlockStatement";
+    // In front of the value that is wrapped.
+    edits.push({ index: isBlock ? body.start + 1 : body.start, text: `/*@${f}*/` });
+    if (!isBlock) wrap(f, body, body);
+  }
+  for (const { node, within } of statements) wrap(numbers.get(within)!, node, node.argument);
+  return { edits, returns };
 }
 
 /** Undefined for what is nested too deep for the parser. */
