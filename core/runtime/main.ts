@@ -1,11 +1,12 @@
 import { type ChunkContext, Chunks, installLazyGlobals } from "./chunks.ts";
 import { createConsole } from "./console/console.ts";
 import { boundedHostCalls } from "./host/bounded_host_calls.ts";
+import type { HostCalls } from "./host/host_calls.ts";
 import { createFetch } from "./http/fetch.ts";
 import { Headers } from "./http/headers.ts";
-import { createRequestClass } from "./http/request.ts";
+import { createRequestClass, type RequestClass } from "./http/request.ts";
 import { parseRequestUrl } from "./http/request_url.ts";
-import { createResponseClass } from "./http/response.ts";
+import { createResponseClass, type ResponseClass } from "./http/response.ts";
 import { containBuiltIns } from "./language/contained_built_ins.ts";
 import { DOMException } from "./language/dom_exception.ts";
 import { atob, btoa } from "./text/base64.ts";
@@ -59,24 +60,11 @@ export function start(
   ...calls: unknown[]
 ): Entries {
   const host = boundedHostCalls(calls);
-  const settings = JSON.parse(settingsText) as Settings;
-  const env = Object.freeze(settings.env);
-  const site = Object.freeze({ ...settings.site, hosts: Object.freeze(settings.site.hosts) });
-  const outbox = new Outbox(host.wake);
-  const operations = new Operations();
-  const timers = new Timers(operations, outbox);
-  const handOver = (bytes: Uint8Array<ArrayBuffer>): number => {
-    const handle = host.putBytes(
-      bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer,
-    );
-    if (handle === 0) throw new RangeError("the bytes of the answers made at the same time are too many");
-    return handle;
-  };
-  // Evaluates in the global scope, as only an indirect call of `eval` does.
-  // biome-ignore lint/security/noGlobalEval: chunks are the runtime's own text.
-  const evaluate = globalThis.eval as (code: string) => unknown;
-  const chunks = new Chunks(shared, host.chunk, evaluate);
-  const services = { operations, outbox, chunks, putBytes: handOver };
+  const { env: given, site: known, scripts } = JSON.parse(settingsText) as Settings;
+  const env = Object.freeze(given);
+  const site = Object.freeze({ ...known, hosts: Object.freeze(known.hosts) });
+  const services = createServices(shared, host);
+  const { outbox, chunks } = services;
   const requests = createRequestClass({
     ...services,
     root: site.root,
@@ -87,47 +75,20 @@ export function start(
   const tracing: Tracing = new Tracing(running, () =>
     chunks.get("tracing").createTracer({ tracing, requests, responses }),
   );
-  const turn = new Turn({ ...services, timers, requests, responses, running, tracing });
-  const { URL, URLSearchParams } = createURLClasses(host);
+  const turn = new Turn({ ...services, requests, responses, running, tracing });
   const context: ChunkContext = {
+    ...services,
     host,
-    operations,
-    outbox,
-    timers,
-    chunks,
     report: (error) => outbox.report("nothing caught an error", error),
-    call: hostCaller(operations, outbox, handOver),
+    call: hostCaller(services),
   };
   chunks.use(context);
-  installGlobals({
-    Request: requests.Request,
-    Response: responses.Response,
-    Headers,
-    URL,
-    URLSearchParams,
-    TextEncoder,
-    TextDecoder,
-    DOMException,
-    atob,
-    btoa,
-    console: createConsole((level, text) => outbox.log(LEVELS[level] ?? 30, text)),
-    fetch: createFetch({ ...services, requests, responses }),
-    queueMicrotask: createQueueMicrotask(context.report),
-    setTimeout: (callback: unknown, delay: unknown, ...values: unknown[]) =>
-      timers.start(callback, delay, values, false),
-    setInterval: (callback: unknown, delay: unknown, ...values: unknown[]) =>
-      timers.start(callback, delay, values, true),
-    clearTimeout: (timer: unknown) => timers.stop(timer),
-    clearInterval: (timer: unknown) => timers.stop(timer),
-    self: globalThis,
-  });
+  installGlobals(eagerGlobals(host, { ...services, requests, responses }, context.report));
   installLazyGlobals(globalThis, chunks);
   containBuiltIns(globalThis);
-  const modules = new Map<string, unknown>([
-    ["lodestone", createLodestoneModule(host, outbox, { site, env }, context.call)],
-  ]);
+  const lodestone = createLodestoneModule(host, outbox, { site, env }, context.call);
   const require = (name: string): unknown => {
-    if (modules.has(name)) return modules.get(name);
+    if (name === "lodestone") return lodestone;
     if (name === "lodestone:returned") return tracing.returned;
     if (name === "lodestone/crypto") return chunks.get("lodestone_crypto").exports;
     throw new Error(`there is no module "${name}" in the isolate`);
@@ -140,11 +101,70 @@ export function start(
       const { handlers, hooks, hookScripts } = readScripts(module.exports.scripts as never, {
         env,
         promises,
-        files: settings.scripts,
+        files: scripts,
       });
       tracing.hookScripts = hookScripts;
       return turn.use(handlers, hooks) ? "h" : "";
     },
+  };
+}
+
+/** What the parts of the runtime work with. */
+interface Services {
+  readonly operations: Operations;
+  readonly outbox: Outbox;
+  readonly chunks: Chunks;
+  readonly timers: Timers;
+  /** Hands bytes over to the host. Throws a RangeError when there are too many. */
+  readonly putBytes: (bytes: Uint8Array<ArrayBuffer>) => number;
+}
+
+function createServices(shared: Readonly<Record<string, unknown>>, host: HostCalls): Services {
+  const outbox = new Outbox(host.wake);
+  const operations = new Operations();
+  const putBytes = (bytes: Uint8Array<ArrayBuffer>): number => {
+    const handle = host.putBytes(
+      bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer,
+    );
+    if (handle === 0) throw new RangeError("the bytes of the answers made at the same time are too many");
+    return handle;
+  };
+  // Evaluates in the global scope, as only an indirect call of `eval` does.
+  // biome-ignore lint/security/noGlobalEval: chunks are the runtime's own text.
+  const evaluate = globalThis.eval as (code: string) => unknown;
+  const chunks = new Chunks(shared, host.chunk, evaluate);
+  return { operations, outbox, chunks, timers: new Timers(operations, outbox), putBytes };
+}
+
+/** Those that are no chunk's. */
+function eagerGlobals(
+  host: HostCalls,
+  parts: Services & { readonly requests: RequestClass; readonly responses: ResponseClass },
+  report: (error: unknown) => void,
+): Record<string, unknown> {
+  const { outbox, timers, requests, responses } = parts;
+  const { URL, URLSearchParams } = createURLClasses(host);
+  return {
+    Request: requests.Request,
+    Response: responses.Response,
+    Headers,
+    URL,
+    URLSearchParams,
+    TextEncoder,
+    TextDecoder,
+    DOMException,
+    atob,
+    btoa,
+    console: createConsole((level, text) => outbox.log(LEVELS[level] ?? 30, text)),
+    fetch: createFetch(parts),
+    queueMicrotask: createQueueMicrotask(report),
+    setTimeout: (callback: unknown, delay: unknown, ...values: unknown[]) =>
+      timers.start(callback, delay, values, false),
+    setInterval: (callback: unknown, delay: unknown, ...values: unknown[]) =>
+      timers.start(callback, delay, values, true),
+    clearTimeout: (timer: unknown) => timers.stop(timer),
+    clearInterval: (timer: unknown) => timers.stop(timer),
+    self: globalThis,
   };
 }
 
@@ -156,13 +176,9 @@ function installGlobals(globals: Record<string, unknown>): void {
 }
 
 /** `ChunkContext.call` */
-function hostCaller(
-  operations: Operations,
-  outbox: Outbox,
-  handOver: (bytes: Uint8Array<ArrayBuffer>) => number,
-): ChunkContext["call"] {
+function hostCaller({ operations, outbox, putBytes }: Services): ChunkContext["call"] {
   return (name, json, ...bytes) => {
-    const handles = bytes.map(handOver);
+    const handles = bytes.map(putBytes);
     const operation = operations.next();
     outbox.call(operation, name, json, handles);
     return operations.wait<string | ArrayBuffer>(operation);
