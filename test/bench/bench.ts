@@ -1,11 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { missingPeer } from "../support/peer.ts";
 import type { BenchServer, Workload } from "./bench_server.ts";
 import { compare, type Rounds, type WorkloadResult } from "./compare.ts";
 import { lighttpd } from "./servers/lighttpd.ts";
-import { lodestone } from "./servers/lodestone.ts";
+import { lodestone, otherLodestone } from "./servers/lodestone.ts";
 import { net } from "./servers/net.ts";
 import { nginx } from "./servers/nginx.ts";
 import { table } from "./table.ts";
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     "warm-up": { type: "string", default: "2" },
     connections: { type: "string", default: "32" },
     only: { type: "string" },
+    against: { type: "string" },
     workload: { type: "string" },
     json: { type: "string" },
   },
@@ -58,7 +60,8 @@ async function main(): Promise<void> {
     warmUp: number("warm-up"),
     connections: number("connections"),
   };
-  const servers = chosen(allServers, values.only).filter(installed);
+  const others = values.against === undefined ? [] : [otherLodestone(resolve(values.against))];
+  const servers = [...chosen(allServers, values.only), ...others].filter(installed);
   const results: WorkloadResult[] = [];
   for (const workload of chosen(allWorkloads, values.workload)) {
     const result = await compare(workload, servers, rounds);

@@ -26,6 +26,8 @@ export interface LodestoneOptions {
   readonly env?: Record<string, string>;
   /** Program and arguments that start the launcher, such as `taskset -c 0`. */
   readonly wrapper?: readonly string[];
+  /** Folder of another checkout, to be started instead of this one. */
+  readonly checkout?: string;
 }
 
 /** One line of Lodestone's log. */
@@ -43,7 +45,7 @@ export async function startLodestone(options: LodestoneOptions): Promise<Lodesto
   const command = [
     ...(options.wrapper ?? []),
     process.execPath,
-    launcher,
+    options.checkout === undefined ? launcher : join(options.checkout, "core/cli/lodestone.js"),
     "serve",
     config,
     ...(options.args ?? []),
