@@ -64,13 +64,14 @@ test("what the limits of an isolate do not stop ends with the worker, then with 
     // Without --no-use-osr neither the memory limit of the isolate nor its CPU limit holds.
     workerFlags: ["--no-node-snapshot"],
     config: { watchdog: { heartbeat: 1000, memory: 512 * 2 ** 20 } },
+    // Long enough for V8 to compile the loop into what no limit stops, also on a busy machine.
+    cpu: 1000,
   });
   const url = await supervised.serving();
   await using neighbour = new Neighbour(url, "good.test");
   await until("the neighbour is under way", () => neighbour.answered > 10);
 
   for (const times of [1, 2]) {
-    // On a busy machine the limit may strike before V8 has compiled the loop into what it cannot stop.
     const killed = await until("the watchdog kills the worker", async () => {
       const broken = typeof (await outcome(`${url}/bad`)) === "string";
       return broken && supervised.log("worker killed by the watchdog")[times - 1];
