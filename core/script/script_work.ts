@@ -30,8 +30,6 @@ export interface WorkServices {
   hooked(): boolean;
   /** The scripts have no part in this exchange any more. */
   forgotten(slot: number): void;
-  /** Nothing keeps the isolate any longer. */
-  idle(): void;
 }
 
 /** What the scripts of one isolate have under way: exchanges, operations, timers, bodies they write. */
@@ -231,7 +229,6 @@ export class ScriptWork implements CommandTarget {
   keepFor(promises: number): void {
     if (this.#waitsNoLonger) return;
     this.#openPromises = promises;
-    if (!this.busy) this.#services.idle();
   }
 
   startTimer(operation: number, milliseconds: number): void {

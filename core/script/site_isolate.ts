@@ -73,7 +73,6 @@ export class SiteIsolate {
       thrown: services.thrown,
       hooked: () => this.#guest.hooked,
       forgotten: (slot) => this.#blame.forget(slot),
-      idle: () => services.idle(this),
     });
     this.#guest = new GuestIsolate(site, compiled, {
       runtime: services.runtime,

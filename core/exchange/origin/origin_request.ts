@@ -39,7 +39,7 @@ export interface CheckedRequest {
 }
 
 /** Characters of a URL; what is longer fits into no server's request line anyway. */
-const LONGEST_URL = 32_768;
+export const LONGEST_URL = 32_768;
 /** Characters of all fields together. */
 const LONGEST_HEADERS = 65_536;
 const REDIRECT_MODES: readonly RedirectMode[] = ["follow", "manual", "error"];

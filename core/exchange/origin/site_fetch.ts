@@ -13,6 +13,7 @@ import { dropTelling } from "../forwarded.ts";
 import { namedBackend } from "../named_backend.ts";
 import { fieldsWithLength } from "../reply.ts";
 import { OriginFetch } from "./origin_fetch.ts";
+import { LONGEST_URL } from "./origin_request.ts";
 
 /** Identifies in the log what belongs to no exchange. */
 const NO_EXCHANGE = "-";
@@ -27,9 +28,6 @@ const EMPTY_HEAD = new RequestHead({
   authority: "localhost",
   fields: "",
 });
-
-/** Characters; what is longer fits into no server's request line. */
-const LONGEST_URL = 32_768;
 
 /** A request for a backend, as its URL says it. */
 interface BackendTarget {

@@ -151,16 +151,6 @@ interface Request extends Body {
   /** Unique name of this request in the logs of all workers. */
   readonly id: string;
 
-  readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
-  readonly bodyUsed: boolean;
-  text(): Promise<string>;
-  textStream(): ReadableStream<string>;
-  json(): Promise<unknown>;
-  bytes(): Promise<Uint8Array<ArrayBuffer>>;
-  arrayBuffer(): Promise<ArrayBuffer>;
-  blob(): Promise<Blob>;
-  formData(): Promise<FormData>;
-
   /** The cookies the client sent. */
   readonly cookies: RequestCookies;
 
@@ -268,16 +258,6 @@ interface Response extends Body {
   readonly url: string;
   /** Whether redirects led there. */
   readonly redirected: boolean;
-
-  readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
-  readonly bodyUsed: boolean;
-  text(): Promise<string>;
-  textStream(): ReadableStream<string>;
-  json(): Promise<unknown>;
-  bytes(): Promise<Uint8Array<ArrayBuffer>>;
-  arrayBuffer(): Promise<ArrayBuffer>;
-  blob(): Promise<Blob>;
-  formData(): Promise<FormData>;
 
   /**
    * A copy. Of a fetched body, or of a stream, both copies are streams: the bytes enter the isolate, and wait there for
