@@ -1,7 +1,7 @@
 // biome-ignore-all lint/complexity/noArguments: Web IDL counts the arguments given
 import { inspectSymbol } from "../console/inspect_symbol.ts";
 import { defineProperty, freezeObject, push, reflectApply } from "../language/primordials.ts";
-import { finishClass, requireArguments, toUSVString } from "../language/web_idl.ts";
+import { defineHidden, finishClass, requireArguments, toUSVString } from "../language/web_idl.ts";
 import { PairIterator, type PairKind } from "../url/pair_iterator.ts";
 import { type Blob, contentOfBlob, isBlob } from "./blob.ts";
 import { File, fileLastModified, isFile } from "./file.ts";
@@ -154,16 +154,7 @@ defineProperty(
   }),
 );
 
-defineProperty(
-  FormData.prototype,
-  Symbol.iterator,
-  freezeObject({
-    __proto__: null,
-    value: FormData.prototype.entries,
-    writable: true,
-    configurable: true,
-  }),
-);
+defineHidden(FormData.prototype, Symbol.iterator, FormData.prototype.entries);
 finishClass(FormData, "FormData", [
   "append",
   "delete",

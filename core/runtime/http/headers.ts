@@ -8,7 +8,7 @@ import {
   sort,
   toLowerCase,
 } from "../language/primordials.ts";
-import { finishClass } from "../language/web_idl.ts";
+import { defineHidden, finishClass } from "../language/web_idl.ts";
 import { PairIterator, type PairKind } from "../url/pair_iterator.ts";
 import { findField, formatFields, parseFields, toFieldName, toFieldValue } from "./header_syntax.ts";
 
@@ -226,11 +226,7 @@ export class Headers {
   }
 }
 
-Object.defineProperty(Headers.prototype, Symbol.iterator, {
-  value: Headers.prototype.entries,
-  writable: true,
-  configurable: true,
-});
+defineHidden(Headers.prototype, Symbol.iterator, Headers.prototype.entries);
 finishClass(Headers, "Headers", [
   "append",
   "delete",

@@ -58,7 +58,7 @@ export function makeEnumerable(target: object, members: readonly string[]): void
 }
 
 /** As globals, methods of built-ins and properties of errors are: not enumerable, but scripts may change them. */
-export function defineHidden(target: object, name: string, value: unknown): void {
+export function defineHidden(target: object, name: string | symbol, value: unknown): void {
   defineProperty(target, name, {
     __proto__: null,
     value,

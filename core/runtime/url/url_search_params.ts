@@ -1,7 +1,6 @@
 import { inspectSymbol } from "../console/inspect_symbol.ts";
 import {
   charCodeAt,
-  defineProperty,
   getOwnPropertyDescriptor,
   isArray,
   ownKeys,
@@ -10,7 +9,7 @@ import {
   slice,
   sort,
 } from "../language/primordials.ts";
-import { finishClass, toUSVString } from "../language/web_idl.ts";
+import { defineHidden, finishClass, toUSVString } from "../language/web_idl.ts";
 import { formatForm, parseForm } from "./form_urlencoded.ts";
 import { PairIterator } from "./pair_iterator.ts";
 
@@ -209,11 +208,7 @@ export class URLSearchParams {
   }
 }
 
-defineProperty(URLSearchParams.prototype, Symbol.iterator, {
-  value: URLSearchParams.prototype.entries,
-  writable: true,
-  configurable: true,
-});
+defineHidden(URLSearchParams.prototype, Symbol.iterator, URLSearchParams.prototype.entries);
 finishClass(URLSearchParams, "URLSearchParams", [
   "size",
   "append",
