@@ -2,7 +2,7 @@ import type { Backend } from "./backend/backend.ts";
 import { createBackends } from "./backend/create_backend.ts";
 import { SiteRouter } from "./exchange/site_router.ts";
 import { StatCache } from "./files/stat_cache.ts";
-import { Http1Listener } from "./front/http1_listener.ts";
+import { Listeners } from "./front/listeners.ts";
 import type { Refusal } from "./front/refusal.ts";
 import { HttpError } from "./http/http_error.ts";
 import { TimerWheel } from "./http/timer_wheel.ts";
@@ -36,7 +36,7 @@ class Worker {
   readonly #backends: Map<string, Backend>;
   readonly #router: SiteRouter;
   readonly #start: StartMessage;
-  readonly #listeners: Http1Listener[] = [];
+  readonly #listeners = new Listeners();
   #inspector: InspectServer | undefined;
   /** Resolves with the reason when nobody waits any longer for what is under way. */
   readonly #cut = Promise.withResolvers<string>();
@@ -76,15 +76,15 @@ class Worker {
 
   async listen(): Promise<void> {
     const { config, listeners } = this.#start;
-    for (const { fd } of listeners) {
-      const listener = new Http1Listener({
+    for (const { fd, spoken } of listeners) {
+      await this.#listeners.listen(fd, {
+        spoken,
         http: config.http,
+        http2: config.http2,
         timers: this.#timers,
         handler: this.#router.handle,
         onRefused: (refusal) => this.#logRefused(refusal),
       });
-      this.#listeners.push(listener);
-      await listener.listen({ fd });
     }
     await this.#inspect();
   }
@@ -108,7 +108,7 @@ class Worker {
     // A request at a breakpoint goes on.
     this.#inspector?.close();
     setTimeout(() => this.cut(`drainTimeout has passed (${this.#drainTimeout} ms)`), this.#drainTimeout);
-    const finished = Promise.all(this.#listeners.map((listener) => listener.close()));
+    const finished = this.#listeners.close(false);
     const reason = await Promise.race([finished.then(() => undefined), this.#cut.promise]);
     if (reason !== undefined) this.#cutOff(reason);
     this.#router.close();
@@ -146,8 +146,7 @@ class Worker {
 
   #cutOff(reason: string): void {
     const error = new HttpError(503, "cut_off", `cut off by the end of the worker: ${reason}`);
-    let exchanges = 0;
-    for (const listener of this.#listeners) exchanges += listener.destroy(error);
+    const exchanges = this.#listeners.destroy(error);
     if (exchanges > 0) this.#logger.warn({ exchanges, reason }, "exchanges cut off");
   }
 

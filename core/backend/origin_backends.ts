@@ -118,5 +118,5 @@ function serverOf(origin: string): BackendServer {
 
 function configOf(origin: string, server: BackendServer, config: OriginsConfig): BackendConfig {
   const { perSite: _, ...limits } = config;
-  return { ...limits, name: origin, protocol: "http", server };
+  return { ...limits, name: origin, protocol: "http", server, proxyProtocol: "none" };
 }

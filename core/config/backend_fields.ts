@@ -68,5 +68,12 @@ export const backendSection: Section<WrittenBackend> = {
       type: { kind: "integer", minimum: 0, maximum: 1_000_000 },
       default: 1024,
     },
+    proxyProtocol: {
+      doc:
+        "PROXY header that tells the server of the client's address at the begin of a connection. Each connection then " +
+        "serves one request only, for the next one may be another client's.",
+      type: { kind: "choice", values: ["none", "v1", "v2"] },
+      default: "none",
+    },
   },
 };

@@ -5,7 +5,7 @@
 export interface Config {
   /** The file it came from; undefined when it was made from command-line options. */
   readonly file: string | undefined;
-  readonly listen: readonly ListenAddress[];
+  readonly listen: readonly ListenerConfig[];
   /** Number of worker processes, at least 1. */
   readonly workers: number;
   readonly sites: readonly SiteConfig[];
@@ -13,7 +13,12 @@ export interface Config {
   readonly backends: Readonly<Record<string, BackendConfig>>;
   readonly origins: OriginsConfig;
   readonly http: HttpConfig;
+  readonly http2: Http2Config;
+  readonly tls: TlsConfig;
+  readonly proxies: ProxiesConfig;
   readonly files: FilesConfig;
+  readonly compression: CompressionConfig;
+  readonly admin: AdminConfig;
   readonly log: LogConfig;
   /** Whether clients are told how scripts have failed; for development only. */
   readonly dev: boolean;
@@ -23,6 +28,23 @@ export interface Config {
   readonly isolates: IsolatesConfig;
   /** Milliseconds that SIGTERM waits for open exchanges before it cuts them off. */
   readonly drainTimeout: number;
+  /** Milliseconds that workers replaced by a reload may take for what is still open in them. */
+  readonly reloadTimeout: number;
+  /** Absolute path of the file that tells the process id; undefined for none. */
+  readonly pidFile: string | undefined;
+}
+
+/** One address, and what is spoken there. */
+export interface ListenerConfig {
+  readonly address: ListenAddress;
+  /** Whether clients speak TLS. */
+  readonly tls: boolean;
+  /** Whether HTTP/2 is offered: by ALPN over TLS, by prior knowledge without. */
+  readonly http2: boolean;
+  /** Port of `https` to which every request is redirected, undefined for none. */
+  readonly redirect: number | undefined;
+  /** Ranges of addresses (`10.0.0.0/8`, or `unix`) whose connections must begin with a PROXY header. */
+  readonly proxyProtocol: readonly string[];
 }
 
 export type ListenAddress =
@@ -56,7 +78,22 @@ export interface SiteConfig {
     /** Backends scripts may name besides the site's own; undefined for all of them. */
     readonly backends: readonly string[] | undefined;
   };
+  readonly files: SiteFilesConfig;
   readonly limits: ScriptLimits;
+}
+
+/** How a site's static files are sent. */
+export interface SiteFilesConfig {
+  /** File names that stand for their folder, the first that is there; none for no such files. */
+  readonly index: readonly string[];
+  /** Whether folders without an index file are listed. */
+  readonly listing: boolean;
+  /** Symbolic links: `within` the site's folders, `same-owner` as well as within, or `never`. */
+  readonly symlinks: "within" | "same-owner" | "never";
+  /** Whether `.br`, `.zst` and `.gz` files beside a file are sent in its place to clients that take them. */
+  readonly precompressed: boolean;
+  /** Whether text is compressed for clients that take it. */
+  readonly compress: boolean;
 }
 
 export interface ScriptLimits {
@@ -91,6 +128,8 @@ export interface BackendConfig {
   readonly connections: number;
   /** Requests that may wait for a connection, per worker; more get 503. */
   readonly queue: number;
+  /** PROXY header that tells a server of the client at the begin of each connection, which then serves one request. */
+  readonly proxyProtocol: "none" | "v1" | "v2";
 }
 
 export interface BackendServer {
@@ -128,16 +167,98 @@ export interface HttpConfig {
   readonly fields: number;
   /** Bytes of a request body; above it 413. */
   readonly body: number;
+  /** Bytes of the extensions of all chunks of a body; above it 400. */
+  readonly chunkExtensions: number;
+  /** Bytes of the trailer section behind a chunked body; above it 431. */
+  readonly trailer: number;
   /** Milliseconds for a whole head to arrive; then 408. */
   readonly headTimeout: number;
   /** Milliseconds a connection may wait between requests; then it is closed. */
   readonly keepAliveTimeout: number;
   /** Milliseconds without progress while a body is sent or received; then the connection is closed. */
   readonly idleTimeout: number;
+  /** Bytes per second that a body must average, in either direction, while it waits for the client; 0 for no limit. */
+  readonly minimumRate: number;
+  /** Milliseconds without progress after which a client that has ended its side is taken to have left. */
+  readonly halfClosedTimeout: number;
+  /** Bytes of an unread request body that are read and thrown away so that the connection can go on. */
+  readonly drainBody: number;
+  /** Milliseconds a client has to read its last answer and to end its side, and to send what `drainBody` allows. */
+  readonly lingerTimeout: number;
+  /** Bytes it may still send meanwhile; then the connection is reset. */
+  readonly lingerBody: number;
+  /** Milliseconds without a byte in either direction of an upgraded connection; then it is closed. */
+  readonly tunnelTimeout: number;
   /** Requests one connection may make; 0 for no limit. */
   readonly requestsPerConnection: number;
   /** Connections open at once, per worker; further ones are closed at once. */
   readonly connections: number;
+  /** Connections of one client address open at once, per worker; 0 for no limit. */
+  readonly connectionsPerClient: number;
+}
+
+/** Limits of HTTP/2 sessions; those of `HttpConfig` hold for their requests as well. */
+export interface Http2Config {
+  /** Streams of one session open at once. */
+  readonly streams: number;
+  /** Bytes of memory one session may use. */
+  readonly sessionMemory: number;
+  /** Bytes of a body that a client may send before they are taken, per stream and per session. */
+  readonly window: number;
+  /** Streams a client may reset at once, and per second from then on; above it the session ends. */
+  readonly resetBurst: number;
+  readonly resetRate: number;
+  /** Pings and settings a client may send per second before the session ends. */
+  readonly controlRate: number;
+}
+
+/** Certificates and what else listeners with `tls` need. */
+export interface TlsConfig {
+  /** The first one is for clients that name no host, or one that no certificate has. */
+  readonly certificates: readonly CertificateConfig[];
+  readonly minimumVersion: "1.2" | "1.3";
+  /** Whether clients are asked for certificates: `request` takes those without one or with an unknown one, too. */
+  readonly clientCertificates: "none" | "request" | "require";
+  /** Absolute path of the authorities that client certificates must come from, in PEM. */
+  readonly clientAuthorities: string | undefined;
+  /** Whether OCSP responses are fetched and sent along for certificates that name a responder. */
+  readonly stapling: boolean;
+  /** Milliseconds a session may be resumed. */
+  readonly sessionTimeout: number;
+  /** Milliseconds for the handshake. */
+  readonly handshakeTimeout: number;
+}
+
+export interface CertificateConfig {
+  /** Absolute path of the certificate followed by its intermediates, in PEM. */
+  readonly certificate: string;
+  /** Absolute path of its private key, in PEM. */
+  readonly key: string;
+}
+
+/** The proxies between clients and this one. */
+export interface ProxiesConfig {
+  /** Ranges of addresses (`10.0.0.0/8`, or `unix`) of proxies that are believed. */
+  readonly trusted: readonly string[];
+  /** The field in which they tell of the client; the other one is taken off. */
+  readonly header: "x-forwarded-for" | "forwarded";
+}
+
+/** Compression of static files on their way. */
+export interface CompressionConfig {
+  /** Encodings offered, the preferred one first. */
+  readonly encodings: readonly ("br" | "zstd" | "gzip")[];
+  /** Bytes of the smallest and of the largest file that is compressed. */
+  readonly minimum: number;
+  readonly maximum: number;
+  /** Bytes of compressed files kept in memory, per worker. */
+  readonly cache: number;
+}
+
+/** The listener for operators. */
+export interface AdminConfig {
+  /** Undefined for none. */
+  readonly listen: ListenAddress | undefined;
 }
 
 export interface FilesConfig {

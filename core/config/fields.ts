@@ -1,23 +1,45 @@
 import { availableParallelism } from "node:os";
+import { adminSection } from "./admin_fields.ts";
 import { backendSection, type WrittenBackend } from "./backend_fields.ts";
-import type { Config, FilesConfig, ListenAddress, LogConfig } from "./config.ts";
+
+import { compressionSection, type WrittenCompression } from "./compression_fields.ts";
+import type { Config, FilesConfig, LogConfig } from "./config.ts";
 import type { Section } from "./field.ts";
+import { newFile } from "./file_formats.ts";
 import { httpSection } from "./http_fields.ts";
+import { http2Section } from "./http2_fields.ts";
 import { isolatesSection, type WrittenIsolates } from "./isolates_fields.ts";
-import { listenAddress } from "./listen_address.ts";
+import { listenerSection, type WrittenListener } from "./listener_fields.ts";
 import { backendName } from "./name_formats.ts";
 import { originsSection } from "./origins_fields.ts";
+import { proxiesSection, type WrittenProxies } from "./proxies_fields.ts";
 import { siteSection, type WrittenSite } from "./site_fields.ts";
+import { tlsSection, type WrittenTls } from "./tls_fields.ts";
 import { traceSection } from "./trace_fields.ts";
 import { quarantineSection, type WrittenWatchdog, watchdogSection } from "./watchdog_fields.ts";
 
 /** A whole configuration as it is written, before references are resolved. */
 export interface WrittenConfig
-  extends Omit<Config, "file" | "listen" | "sites" | "backends" | "workers" | "watchdog" | "isolates"> {
-  readonly listen: readonly (ListenAddress | undefined)[] | undefined;
+  extends Omit<
+    Config,
+    | "file"
+    | "listen"
+    | "sites"
+    | "backends"
+    | "workers"
+    | "watchdog"
+    | "isolates"
+    | "tls"
+    | "proxies"
+    | "compression"
+  > {
+  readonly listen: readonly (WrittenListener | undefined)[] | undefined;
   readonly workers: number | undefined;
   readonly sites: readonly (WrittenSite | undefined)[] | undefined;
   readonly backends: Readonly<Record<string, WrittenBackend | undefined>>;
+  readonly tls: WrittenTls;
+  readonly proxies: WrittenProxies;
+  readonly compression: WrittenCompression;
   readonly watchdog: WrittenWatchdog;
   readonly isolates: WrittenIsolates;
 }
@@ -58,11 +80,12 @@ export const configSection: Section<WrittenConfig> = {
   doc: "The keys of the file itself.",
   fields: {
     listen: {
-      doc:
-        'Addresses to listen on: `127.0.0.1:8080`, `"[::1]:8080"`, `localhost:8080`, `:8080` or `"*:8080"` for every ' +
-        "address (IPv4 and IPv6), `unix:/PATH` for a socket (a relative path starts from the folder of this file), " +
-        "port 0 for any free port. A value that begins with `[` or `*` must be quoted.",
-      type: { kind: "list", of: { kind: "text", format: listenAddress }, minimum: 1 },
+      doc: "Addresses to listen on, each alone or with what is spoken there.",
+      type: {
+        kind: "list",
+        of: { kind: "section", section: listenerSection, short: "address" },
+        minimum: 1,
+      },
       default: ["127.0.0.1:8080"],
     },
     workers: {
@@ -85,7 +108,12 @@ export const configSection: Section<WrittenConfig> = {
     },
     origins: { doc: originsSection.doc, type: { kind: "section", section: originsSection } },
     http: { doc: httpSection.doc, type: { kind: "section", section: httpSection } },
+    http2: { doc: http2Section.doc, type: { kind: "section", section: http2Section } },
+    tls: { doc: tlsSection.doc, type: { kind: "section", section: tlsSection } },
+    proxies: { doc: proxiesSection.doc, type: { kind: "section", section: proxiesSection } },
     files: { doc: filesSection.doc, type: { kind: "section", section: filesSection } },
+    compression: { doc: compressionSection.doc, type: { kind: "section", section: compressionSection } },
+    admin: { doc: adminSection.doc, type: { kind: "section", section: adminSection, short: "listen" } },
     log: { doc: logSection.doc, type: { kind: "section", section: logSection } },
     dev: {
       doc:
@@ -103,6 +131,17 @@ export const configSection: Section<WrittenConfig> = {
       doc: "Time that SIGTERM waits for open exchanges before it cuts them off.",
       type: { kind: "duration", minimum: 0, maximum: 24 * 3_600_000 },
       default: "30s",
+    },
+    reloadTimeout: {
+      doc:
+        "Time that workers replaced by a reload or an upgrade may take to finish what is still open in them, WebSockets " +
+        "above all; then it is cut off.",
+      type: { kind: "duration", minimum: 0, maximum: 30 * 24 * 3_600_000 },
+      default: "24h",
+    },
+    pidFile: {
+      doc: "File that tells the process id, for `lodestone reload` and `lodestone upgrade`.",
+      type: { kind: "text", format: newFile },
     },
   },
 };

@@ -1,5 +1,5 @@
 import { type Stats, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { ReadContext, TextFormat } from "./field.ts";
 import { quoteValue, ValueError } from "./value_error.ts";
 
@@ -20,6 +20,31 @@ export const scriptFile: TextFormat<string> = {
     }
     const stat = existing(text, path);
     if (!stat.isFile()) throw new ValueError(`${quoteValue(text)} is a folder; a script is a file`);
+    return path;
+  },
+};
+
+/** A file in PEM that exists; what is in it is looked at when it is used. */
+export const pemFile: TextFormat<string> = {
+  name: "the path of a PEM file",
+  example: "./certificate.pem",
+  parse(text, context) {
+    const path = absolute(text, context);
+    if (existing(text, path).isDirectory())
+      throw new ValueError(`${quoteValue(text)} is a folder, not a file`);
+    return path;
+  },
+};
+
+/** A file that need not exist, in a folder that does. */
+export const newFile: TextFormat<string> = {
+  name: "the path of a file",
+  example: "/run/lodestone.pid",
+  parse(text, context) {
+    const path = absolute(text, context);
+    const parent = dirname(path);
+    if (!existing(parent, parent).isDirectory())
+      throw new ValueError(`${quoteValue(parent)} is not a folder`);
     return path;
   },
 };

@@ -30,6 +30,16 @@ export const httpSection: Section<HttpConfig> = {
       type: { kind: "size", unit: "bytes", minimum: 0, maximum: 1024 * GIGABYTE },
       default: "10gb",
     },
+    chunkExtensions: {
+      doc: "Bytes of the extensions of all chunks of a body together; more get 400. Nobody uses them, so they must not cost much.",
+      type: { kind: "size", unit: "bytes", minimum: 0, maximum: 1_048_576 },
+      default: "4kb",
+    },
+    trailer: {
+      doc: "Largest trailer section behind a chunked body; a larger one gets 431. Trailers are checked and go no further.",
+      type: { kind: "size", unit: "bytes", minimum: 2, maximum: 1_048_576 },
+      default: "8kb",
+    },
     headTimeout: {
       doc: "Time for a whole head to arrive; then 408.",
       type: { kind: "duration", minimum: 100, maximum: HOUR },
@@ -45,6 +55,45 @@ export const httpSection: Section<HttpConfig> = {
       type: { kind: "duration", minimum: 100, maximum: 24 * HOUR },
       default: "1m",
     },
+    minimumRate: {
+      doc:
+        "Bytes per second that a body must average while the proxy waits for the client, to send it or to take it, " +
+        "looked at after the first `idleTimeout`: a client that moves a byte now and then does not hold a connection " +
+        "for ever. An upload gets 408, a download is cut off. 0 for no limit.",
+      type: { kind: "integer", minimum: 0, maximum: 1_000_000_000 },
+      default: 100,
+    },
+    halfClosedTimeout: {
+      doc:
+        "Time without progress after which a client that has ended its side is taken to have left. TCP cannot tell one " +
+        "that has gone from one that only has no more to say.",
+      type: { kind: "duration", minimum: 100, maximum: HOUR },
+      default: "1s",
+    },
+    drainBody: {
+      doc:
+        "Bytes of a request body nobody wanted that are read and thrown away behind the answer so that the connection " +
+        "can go on; behind more of it the connection is closed.",
+      type: { kind: "size", unit: "bytes", minimum: 0, maximum: GIGABYTE },
+      default: "64kb",
+    },
+    lingerTimeout: {
+      doc:
+        "Time a client has, when its connection is being closed, to read its last answer and to end its side. Closing at " +
+        "once could destroy the answer on its way.",
+      type: { kind: "duration", minimum: 0, maximum: HOUR },
+      default: "5s",
+    },
+    lingerBody: {
+      doc: "Bytes it may still send meanwhile, which are thrown away; then the connection is reset.",
+      type: { kind: "size", unit: "bytes", minimum: 0, maximum: 1024 * GIGABYTE },
+      default: "16mb",
+    },
+    tunnelTimeout: {
+      doc: "Time without a byte in either direction of an upgraded connection (WebSocket); then it is closed.",
+      type: { kind: "duration", minimum: 100, maximum: 30 * 24 * HOUR },
+      default: "1h",
+    },
     requestsPerConnection: {
       doc: "Requests one connection may make before it is closed; 0 for no limit.",
       type: { kind: "integer", minimum: 0, maximum: 1_000_000_000 },
@@ -54,6 +103,13 @@ export const httpSection: Section<HttpConfig> = {
       doc: "Connections open at once, per worker; further ones are closed at once.",
       type: { kind: "integer", minimum: 1, maximum: 1_000_000 },
       default: 10_000,
+    },
+    connectionsPerClient: {
+      doc:
+        "Connections of one client address open at once, per worker; further ones are closed at once. 0 for no limit: " +
+        "many clients may share an address.",
+      type: { kind: "integer", minimum: 0, maximum: 1_000_000 },
+      default: 0,
     },
   },
 };

@@ -66,7 +66,11 @@ function typeSchema(type: FieldType): JsonObject {
       return { anyOf: [{ type: "string", pattern: type.format.pattern }, FROM_ENVIRONMENT] };
     }
     case "list":
-      return listSchema(typeSchema(type.of), type.minimum, type.of.kind !== "section");
+      return listSchema(
+        typeSchema(type.of),
+        type.minimum,
+        type.of.kind !== "section" || type.of.short !== undefined,
+      );
     case "table":
       return {
         // Nothing stands for an empty mapping, whose lines may all be commented out.

@@ -1,10 +1,11 @@
 import { backendSection, type WrittenBackend } from "./backend_fields.ts";
 import type { WrittenServer } from "./backend_server.ts";
-import type { BackendConfig, Config, ListenAddress, SiteConfig } from "./config.ts";
+import type { BackendConfig, Config, SiteConfig } from "./config.ts";
 import type { WrittenConfig } from "./fields.ts";
 import { defaultIsolatesMemory } from "./isolates_fields.ts";
-import { formatListenAddress, listenAddressesCollide } from "./listen_address.ts";
 import type { BackendReference } from "./name_formats.ts";
+import { present, values } from "./readable_items.ts";
+import { resolveListen, resolveTls } from "./resolve_listen.ts";
 import type { WrittenSite } from "./site_fields.ts";
 import { didYouMean } from "./suggestion.ts";
 import { quoteValue } from "./value_error.ts";
@@ -33,7 +34,12 @@ export function resolveConfig(written: WrittenConfig, reader: ValueReader, file:
     backends: Object.fromEntries(backends),
     origins: written.origins,
     http: written.http,
+    http2: written.http2,
+    tls: resolveTls(written, reader),
+    proxies: { ...written.proxies, trusted: values(written.proxies?.trusted) },
     files: written.files,
+    compression: { ...written.compression, encodings: values(written.compression?.encodings) },
+    admin: written.admin,
     log: written.log,
     dev: written.dev,
     trace: written.trace,
@@ -44,18 +50,9 @@ export function resolveConfig(written: WrittenConfig, reader: ValueReader, file:
       memory: written.isolates?.memory ?? defaultIsolatesMemory(workerMemory),
     },
     drainTimeout: written.drainTimeout,
+    reloadTimeout: written.reloadTimeout,
+    pidFile: written.pidFile,
   };
-}
-
-/** The items that could be read, each with its index. */
-function present<T>(items: readonly (T | undefined)[] | undefined): [T, number][] {
-  const found: [T, number][] = [];
-  for (const [index, item] of (items ?? []).entries()) if (item !== undefined) found.push([item, index]);
-  return found;
-}
-
-function values<T>(items: readonly (T | undefined)[] | undefined): T[] {
-  return present(items).map(([item]) => item);
 }
 
 function resolveBackend(
@@ -162,6 +159,7 @@ function resolveSite(
       origins: values(site.allow?.origins),
       backends: site.allow?.backends && values(site.allow.backends),
     },
+    files: { ...site.files, index: values(site.files?.index) },
     limits: site.limits,
   };
 }
@@ -185,18 +183,4 @@ function checkHosts(written: WrittenConfig, reader: ValueReader): void {
       }
     }
   }
-}
-
-function resolveListen(written: WrittenConfig, reader: ValueReader): ListenAddress[] {
-  const addresses = present(written.listen);
-  for (const [address, place] of addresses) {
-    const earlier = addresses.find(
-      ([other, index]) => index < place && listenAddressesCollide(other, address),
-    );
-    if (earlier === undefined) continue;
-    const [one, other] = [formatListenAddress(address), formatListenAddress(earlier[0])];
-    const how = one === other ? "is in this list twice" : `is already listened on by ${other}`;
-    reader.report(`listen.${place}`, `the address ${one} ${how}`);
-  }
-  return addresses.map(([address]) => address);
 }

@@ -10,13 +10,16 @@ import {
   variableName,
 } from "./name_formats.ts";
 import { originPattern } from "./origin_pattern.ts";
+import { siteFilesSection, type WrittenSiteFiles } from "./site_files_fields.ts";
 
 /** A site as it is written. Items of lists that had a fault are undefined, so that the others keep their places. */
-export interface WrittenSite extends Omit<SiteConfig, "name" | "hosts" | "scripts" | "backend" | "allow"> {
+export interface WrittenSite
+  extends Omit<SiteConfig, "name" | "hosts" | "scripts" | "backend" | "allow" | "files"> {
   readonly hosts: readonly (string | undefined)[] | undefined;
   readonly scripts: readonly (string | undefined)[] | undefined;
   readonly backend: BackendReference | undefined;
   readonly allow: WrittenAllow;
+  readonly files: WrittenSiteFiles;
 }
 
 interface WrittenAllow {
@@ -116,6 +119,7 @@ export const siteSection: Section<WrittenSite> = {
       type: { kind: "table", of: { kind: "text", format: anyText }, names: variableName },
     },
     allow: { doc: allowSection.doc, type: { kind: "section", section: allowSection } },
+    files: { doc: siteFilesSection.doc, type: { kind: "section", section: siteFilesSection } },
     limits: { doc: limitsSection.doc, type: { kind: "section", section: limitsSection } },
   },
 };

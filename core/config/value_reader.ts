@@ -104,9 +104,16 @@ export class ValueReader {
     const { default: written, type } = field;
     if (type.kind === "list") {
       const items = Array.isArray(written) ? written : [];
-      return items.map((item) => readScalar(untypedScalar(String(item), 0), type.of, key, this.#context));
+      return items.map((item) => this.#default(String(item), type.of, key));
     }
-    return readScalar(untypedScalar(String(written), 0), type, key, this.#context);
+    return this.#default(String(written), type, key);
+  }
+
+  #default(text: string, type: FieldType, key: string): unknown {
+    const node = untypedScalar(text, 0);
+    return type.kind === "section"
+      ? this.#section(node, type, key, "")
+      : readScalar(node, type, key, this.#context);
   }
 
   #unknownKey(entry: MapEntry, fields: Readonly<Record<string, Field>>): void {
@@ -139,7 +146,8 @@ export class ValueReader {
 
   #list(node: ConfigNode, type: ListType, name: string, path: string): unknown {
     if (node.kind === "map" && type.of.kind !== "section") return this.#wrongType(node, name, "a list");
-    if (node.kind === "scalar" && (node.value === null || type.of.kind === "section")) {
+    const isShort = type.of.kind === "section" && type.of.short !== undefined;
+    if (node.kind === "scalar" && (node.value === null || (type.of.kind === "section" && !isShort))) {
       return this.#wrongType(node, name, "a list");
     }
     const items = node.kind === "list" ? (node as ListNode).items : [node];

@@ -1,22 +1,19 @@
 import type { Http1Input, InputOwner } from "./http1_input.ts";
 import type { RequestBody } from "./request_body.ts";
 
-/** Bytes of an unread request body that are read and thrown away so that the connection can go on. */
-export const DRAIN_LIMIT = 65_536;
-/** Milliseconds that may take. */
-export const DRAIN_TIME = 5_000;
-
 /** Throws away the rest of a request body whose response is out. */
 export class BodyDrain implements InputOwner {
   readonly #body: RequestBody;
   readonly #input: Http1Input;
+  readonly #limit: number;
   readonly #done: (isUsable: boolean) => void;
   #discarded = 0;
 
-  /** `done` is told once whether the next request may follow. */
-  constructor(body: RequestBody, input: Http1Input, done: (isUsable: boolean) => void) {
+  /** `limit`: bytes thrown away at most. `done` is told once whether the next request may follow. */
+  constructor(body: RequestBody, input: Http1Input, limit: number, done: (isUsable: boolean) => void) {
     this.#body = body;
     this.#input = input;
+    this.#limit = limit;
     this.#done = done;
   }
 
@@ -30,7 +27,7 @@ export class BodyDrain implements InputOwner {
     }
     this.#input.advance(end);
     this.#discarded += end - offset;
-    if (!isUsable || this.#discarded > DRAIN_LIMIT) this.#done(false);
+    if (!isUsable || this.#discarded > this.#limit) this.#done(false);
     else if (this.#body.isDone) this.#done(true);
     return true;
   }

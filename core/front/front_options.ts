@@ -1,11 +1,16 @@
-import type { HttpConfig } from "../config/config.ts";
+import type { Http2Config, HttpConfig, ListenerConfig } from "../config/config.ts";
 import type { IncomingHandler } from "../http/incoming.ts";
 import type { TimerWheel } from "../http/timer_wheel.ts";
 import type { Refusal } from "./refusal.ts";
 
+/** What is spoken at an address. */
+export type Spoken = Omit<ListenerConfig, "address">;
+
 /** What a listener needs to know. */
 export interface FrontOptions {
+  readonly spoken: Spoken;
   readonly http: HttpConfig;
+  readonly http2: Http2Config;
   readonly timers: TimerWheel;
   /** Gets each request. Must not throw; if it does, the request is answered with 500. */
   readonly handler: IncomingHandler;

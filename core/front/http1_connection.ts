@@ -1,24 +1,20 @@
 import type { Socket } from "node:net";
+import type { HttpConfig } from "../config/config.ts";
 import { HeadReader } from "../http/head_reader.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Client } from "../http/incoming.ts";
 import { type ParsedRequest, parseRequestHead } from "../http/parse_request_head.ts";
 import { refusedLine } from "../http/refused_line.ts";
 import type { Timer } from "../http/timer_wheel.ts";
-import { BodyDrain, DRAIN_LIMIT, DRAIN_TIME } from "./body_drain.ts";
+import { BodyDrain } from "./body_drain.ts";
 import type { ConnectionContext } from "./connection_context.ts";
+import type { FrontConnection } from "./front_connection.ts";
 import { Http1Incoming } from "./http1_incoming.ts";
 import { Http1Input, type InputOwner } from "./http1_input.ts";
-import { LINGER_TIME, LingeringClose } from "./lingering_close.ts";
+import { LingeringClose } from "./lingering_close.ts";
 import { refusalText } from "./refusal.ts";
 import { type BodyOwner, RequestBody } from "./request_body.ts";
 import { type ResponseOwner, ResponseWriter } from "./response_writer.ts";
-
-/**
- * Milliseconds without progress after which a client that has ended its side is taken to have left. TCP tells a
- * closed connection from a half-closed one only once something is sent (RFC 9112 section 9.6 allows both).
- */
-const HALF_CLOSED_TIME = 1_000;
 
 /**
  * idle: between requests. head: a head has begun. exchange: a request is being answered. drain: it has been, but
@@ -27,11 +23,12 @@ const HALF_CLOSED_TIME = 1_000;
 type Phase = "idle" | "head" | "exchange" | "drain" | "closing" | "closed";
 
 /** One HTTP/1 connection of a client: requests off the socket one after the other, responses in their order. */
-export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
+export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, ResponseOwner {
   readonly client: Client;
   readonly localPort: number;
   readonly #socket: Socket;
   readonly #context: ConnectionContext;
+  readonly #http: HttpConfig;
   readonly #input: Http1Input;
   readonly #writer: ResponseWriter;
   readonly #reader: HeadReader;
@@ -62,6 +59,7 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
     const { http, timers } = context.options;
     this.#socket = socket;
     this.#context = context;
+    this.#http = http;
     this.#reader = new HeadReader(http.head);
     this.client = client;
     this.localPort = socket.localPort ?? 0;
@@ -77,18 +75,16 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
     });
   }
 
-  /** The listener drains: nothing is lost by ending a connection between requests. */
   closeIfIdle(): void {
     if (this.#phase === "idle") this.#close();
   }
 
-  /** Ends the connection now; an exchange under way fails with `reason`. Returns whether there was one. */
-  destroy(reason: Error): boolean {
-    const isCutOff = this.#incoming !== undefined;
+  destroy(reason: Error): number {
+    const exchanges = this.#incoming === undefined ? 0 : 1;
     this.#error ??= reason;
     this.#socket.destroy();
     this.#closed();
-    return isCutOff;
+    return exchanges;
   }
 
   /** Begins the text of a response head, all but framing and empty line. Decides whether the connection goes on. */
@@ -110,7 +106,7 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
   }
 
   responseBlocked(): void {
-    this.#timer.refresh(this.#context.options.http.idleTimeout);
+    this.#timer.refresh(this.#http.idleTimeout);
   }
 
   responseDone(bytes: number): void {
@@ -119,7 +115,7 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
     this.#incoming = undefined;
     const isComplete = body === undefined || body.isDone;
     if (!isComplete) body.discard();
-    if (!this.#persists || this.#isBroken || (body?.remaining ?? 0) > DRAIN_LIMIT) this.#close();
+    if (!this.#persists || this.#isBroken || (body?.remaining ?? 0) > this.#http.drainBody) this.#close();
     else if (isComplete) this.#rest();
     else this.#drain(body);
     incoming.finish(bytes, undefined);
@@ -128,7 +124,7 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
 
   bodyWanted(): void {
     if (this.#phase !== "exchange") return;
-    this.#timer.refresh(this.#context.options.http.idleTimeout);
+    this.#timer.refresh(this.#http.idleTimeout);
     const isAwaited = this.#request!.expectContinue && this.#body!.received === 0 && this.#input.isEmpty;
     if (isAwaited && !this.#incoming!.hasResponded)
       this.#socket.write("HTTP/1.1 100 Continue\r\n\r\n", "latin1");
@@ -153,12 +149,12 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
       this.#body.inputEnded();
     } else if (this.#bytesAtEnd < 0) {
       this.#bytesAtEnd = this.#writer.bytes;
-      this.#timer.refresh(HALF_CLOSED_TIME);
+      this.#timer.refresh(this.#http.halfClosedTimeout);
     }
   }
 
   #readHead(chunk: Buffer, offset: number): void {
-    const { http } = this.#context.options;
+    const http = this.#http;
     const text = this.#reader.read(chunk, offset);
     if (text === undefined) {
       if (this.#phase === "idle") this.#headBegan = performance.now();
@@ -181,7 +177,7 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
   }
 
   #begin(request: ParsedRequest): void {
-    const { http, handler } = this.#context.options;
+    const http = this.#http;
     this.#phase = "exchange";
     this.#requests++;
     this.#request = request;
@@ -189,7 +185,7 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
     const incoming = new Http1Incoming(this, this.#writer, request.head, this.#body);
     this.#incoming = incoming;
     try {
-      handler(incoming);
+      this.#context.options.handler(incoming);
     } catch (error) {
       incoming.handlerFailed(error);
     }
@@ -205,7 +201,7 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
   }
 
   #readBody(body: RequestBody, chunk: Buffer, offset: number): void {
-    this.#timer.refresh(this.#context.options.http.idleTimeout);
+    this.#timer.refresh(this.#http.idleTimeout);
     let end = chunk.length;
     try {
       end = body.take(chunk, offset);
@@ -220,44 +216,44 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
 
   /** Whether the connection may go on after the current exchange, as far as one knows before its response. */
   #mayPersist(): boolean {
-    const limit = this.#context.options.http.requestsPerConnection;
+    const limit = this.#http.requestsPerConnection;
     if (!this.#request!.persistent || this.#isBroken || this.#context.isDraining) return false;
     if (limit > 0 && this.#requests >= limit) return false;
     if (this.#input.hasEnded && this.#input.isEmpty) return false;
     const body = this.#body;
     if (body === undefined || body.isDone || body.isStarted) return true;
     // Without 100 Continue the client may send the body or the next request (RFC 9110 section 10.1.1).
-    return !this.#request!.expectContinue && (body.remaining ?? 0) <= DRAIN_LIMIT;
+    return !this.#request!.expectContinue && (body.remaining ?? 0) <= this.#http.drainBody;
   }
 
   #rest(): void {
     this.#phase = "idle";
     this.#body = undefined;
-    this.#timer.refresh(this.#context.options.http.keepAliveTimeout);
+    this.#timer.refresh(this.#http.keepAliveTimeout);
     if (this.#context.isDraining) this.#close();
   }
 
   #drain(body: RequestBody): void {
     this.#phase = "drain";
-    this.#timer.refresh(DRAIN_TIME);
+    this.#timer.refresh(this.#http.lingerTimeout);
     const drained = (isUsable: boolean): void => {
       this.#input.handOver(this);
       if (isUsable) this.#rest();
       else this.#close();
     };
-    this.#input.handOver(new BodyDrain(body, this.#input, drained));
+    this.#input.handOver(new BodyDrain(body, this.#input, this.#http.drainBody, drained));
   }
 
   /** Ends our side and gives the client time to read and to end its own. */
   #close(): void {
     if (this.#phase === "closing" || this.#phase === "closed") return;
     this.#phase = "closing";
-    this.#input.handOver(new LingeringClose(this.#socket, this.#input));
-    this.#timer.refresh(LINGER_TIME);
+    this.#input.handOver(new LingeringClose(this.#socket, this.#input, this.#http.lingerBody));
+    this.#timer.refresh(this.#http.lingerTimeout);
   }
 
   #timedOut(): void {
-    const { http } = this.#context.options;
+    const http = this.#http;
     switch (this.#phase) {
       case "idle":
       case "drain":
@@ -283,7 +279,7 @@ export class Http1Connection implements InputOwner, BodyOwner, ResponseOwner {
     if (this.#bytesAtEnd >= 0 && !this.#writer.isBlocked) {
       if (this.#writer.bytes === this.#bytesAtEnd) this.#socket.destroy();
       this.#bytesAtEnd = this.#writer.bytes;
-      this.#timer.refresh(HALF_CLOSED_TIME);
+      this.#timer.refresh(this.#http.halfClosedTimeout);
     } else if (this.#writer.isBlocked) {
       this.#error ??= new HttpError(
         499,

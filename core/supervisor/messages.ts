@@ -1,4 +1,4 @@
-import type { Config, ListenAddress } from "../config/config.ts";
+import type { Config, ListenAddress, ListenerConfig } from "../config/config.ts";
 import type { CompiledRuntime } from "../script/compile/compiled_runtime.ts";
 import type { CompiledSite } from "../script/compile/compiled_site.ts";
 import type { Losses } from "../script/limits/heartbeat.ts";
@@ -44,6 +44,7 @@ export interface QuarantinedSite {
 export interface InheritedListener {
   readonly fd: number;
   readonly address: ListenAddress;
+  readonly spoken: Omit<ListenerConfig, "address">;
 }
 
 /** A new version of a site; the worker answers `loaded` or `refused`. */

@@ -104,7 +104,7 @@ class Supervisor {
   }
 
   async #start(): Promise<"started" | "failed" | "stop"> {
-    for (const address of this.#config.listen) {
+    for (const { address } of this.#config.listen) {
       const socket = await openListeningSocket(address);
       if (this.#stopping) {
         socket.close();
@@ -130,7 +130,12 @@ class Supervisor {
   }
 
   #createPool(runtime: Promise<CompiledRuntime>): WorkerPool {
-    const listeners = inheritedListeners(this.#sockets);
+    const listeners = inheritedListeners(
+      this.#sockets.map(({ address }, index) => {
+        const { address: _, ...spoken } = this.#config.listen[index]!;
+        return { address, spoken };
+      }),
+    );
     return new WorkerPool({
       size: this.#config.workers,
       program: {

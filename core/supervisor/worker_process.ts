@@ -34,10 +34,8 @@ export const WORKER_FLAGS: readonly string[] = ["--no-node-snapshot", "--no-use-
 const FIRST_INHERITED = 4;
 
 /** The descriptors under which a worker finds the listening sockets it is born with. */
-export function inheritedListeners(
-  sockets: readonly Pick<InheritedListener, "address">[],
-): InheritedListener[] {
-  return sockets.map(({ address }, i) => ({ fd: FIRST_INHERITED + i, address }));
+export function inheritedListeners(sockets: readonly Omit<InheritedListener, "fd">[]): InheritedListener[] {
+  return sockets.map(({ address, spoken }, i) => ({ fd: FIRST_INHERITED + i, address, spoken }));
 }
 
 /** One worker as the supervisor sees it: its process and what it has said so far. */

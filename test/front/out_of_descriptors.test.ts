@@ -5,18 +5,18 @@ import { test } from "node:test";
 import { RawClient } from "./raw_client.ts";
 import { eventually } from "./start_front.ts";
 
+const TEST = new URL(".", import.meta.url).href.slice(0, -1);
 const CORE = new URL("../../core", import.meta.url).href;
 /** A server whose process may open few files. */
 const SERVER = `
-import { Http1Listener } from "${CORE}/front/http1_listener.ts";
+import { Listener } from "${CORE}/front/listener.ts";
+import { frontOptions } from "${TEST}/start_front.ts";
 import { HeaderList } from "${CORE}/http/header_list.ts";
 import { TimerWheel } from "${CORE}/http/timer_wheel.ts";
-const listener = new Http1Listener({
-  http: { requestLine: 1000, head: 1000, fields: 10, body: 1000, headTimeout: 10000, keepAliveTimeout: 10000,
-    idleTimeout: 10000, requestsPerConnection: 0, connections: 1000 },
+const listener = new Listener(frontOptions({
   timers: new TimerWheel({ tick: 100 }),
   handler: (incoming) => incoming.respond({ status: 200, headers: HeaderList.empty() }, "ok"),
-});
+}));
 await listener.listen({ kind: "tcp", host: "127.0.0.1", port: 0 });
 console.log(listener.address.port);
 `;

@@ -1,24 +1,32 @@
 import type { TestContext } from "node:test";
 import type { HttpConfig } from "../../core/config/config.ts";
-import { Http1Listener } from "../../core/front/http1_listener.ts";
+import { type FrontOptions, Listener } from "../../core/front/listener.ts";
 import type { Refusal } from "../../core/front/refusal.ts";
 import type { BodySource, ResponseBody } from "../../core/http/body.ts";
 import { HeaderList } from "../../core/http/header_list.ts";
 import type { Incoming, IncomingHandler } from "../../core/http/incoming.ts";
 import { TimerWheel } from "../../core/http/timer_wheel.ts";
+import { testConfig } from "../support/test_config.ts";
 import { RawClient } from "./raw_client.ts";
 
 const HTTP: HttpConfig = {
+  ...testConfig().http,
   requestLine: 2_000,
   head: 8_000,
   fields: 50,
   body: 10_000_000,
-  headTimeout: 10_000,
   keepAliveTimeout: 10_000,
   idleTimeout: 10_000,
-  requestsPerConnection: 0,
   connections: 100,
 };
+
+/** What a listener of plain HTTP/1.1 is told. */
+export function frontOptions(
+  options: Pick<FrontOptions, "timers" | "handler"> & Partial<FrontOptions>,
+): FrontOptions {
+  const spoken = { tls: false, http2: true, redirect: undefined, proxyProtocol: [] };
+  return { spoken, http: HTTP, http2: testConfig().http2, ...options };
+}
 
 /** What became of one exchange. */
 export interface Outcome {
@@ -27,7 +35,7 @@ export interface Outcome {
 }
 
 export interface Front {
-  readonly listener: Http1Listener;
+  readonly listener: Listener;
   /** In the order of their end. */
   readonly outcomes: Outcome[];
   readonly refused: Refusal[];
@@ -39,20 +47,24 @@ export async function startFront(
   t: TestContext,
   handler: IncomingHandler,
   http: Partial<HttpConfig> = {},
+  options: Partial<FrontOptions> = {},
 ): Promise<Front> {
   const timers = new TimerWheel({ tick: 10 });
   const outcomes: Outcome[] = [];
   const refused: Refusal[] = [];
   const clients: RawClient[] = [];
-  const listener = new Http1Listener({
-    http: { ...HTTP, ...http },
-    timers,
-    handler: (incoming) => {
-      incoming.onFinished = (bytes, error) => outcomes.push({ bytes, error });
-      handler(incoming);
-    },
-    onRefused: (refusal) => refused.push(refusal),
-  });
+  const listener = new Listener(
+    frontOptions({
+      http: { ...HTTP, ...http },
+      timers,
+      handler: (incoming) => {
+        incoming.onFinished = (bytes, error) => outcomes.push({ bytes, error });
+        handler(incoming);
+      },
+      onRefused: (refusal) => refused.push(refusal),
+      ...options,
+    }),
+  );
   await listener.listen({ kind: "tcp", host: "127.0.0.1", port: 0 });
   t.after(async () => {
     for (const client of clients) client.close();

@@ -5,6 +5,7 @@ import { CodeCache } from "../../core/script/code_cache.ts";
 import { compileRuntime } from "../../core/script/compile/compile_runtime.ts";
 import { RUNTIME_FILE_NAME } from "../../core/script/compile/wrap_bundle.ts";
 import { GuestIsolate } from "../../core/script/guest_isolate.ts";
+import { siteFiles } from "../support/test_config.ts";
 
 const runtime = await compileRuntime();
 const site = {
@@ -15,6 +16,7 @@ const site = {
   backend: undefined,
   env: {},
   allow: { files: [], origins: [], backends: undefined },
+  files: siteFiles,
   limits: { cpu: 1_000, memory: 64, deadline: 5_000, body: 1_000_000, operations: 100 },
 };
 

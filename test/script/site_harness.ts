@@ -2,8 +2,6 @@ import type { TestContext } from "node:test";
 import { setImmediate as nextIteration } from "node:timers/promises";
 import type { Backend, BackendReceiver, BackendRequest } from "../../core/backend/backend.ts";
 import type { ScriptLimits, SiteConfig } from "../../core/config/config.ts";
-import { originsSection } from "../../core/config/origins_fields.ts";
-import { defaultsOf } from "../../core/config/value_reader.ts";
 import { SiteRouter } from "../../core/exchange/site_router.ts";
 import { StatCache } from "../../core/files/stat_cache.ts";
 import { type BodySource, isBodySource, type ResponseBody } from "../../core/http/body.ts";
@@ -22,6 +20,7 @@ import type { CompiledRuntime } from "../../core/script/compile/compiled_runtime
 import type { CompiledSite } from "../../core/script/compile/compiled_site.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 import { TestBody } from "../support/test_body.ts";
+import { siteFiles, testConfig } from "../support/test_config.ts";
 import { until } from "../support/until.ts";
 
 const LIMITS: ScriptLimits = { cpu: 100, memory: 64, deadline: 5_000, body: 1_000_000, operations: 100 };
@@ -173,6 +172,7 @@ export class SiteHarness {
       backend: "app",
       env,
       allow: { files: [], origins: [], backends: undefined },
+      files: siteFiles,
       limits: { ...LIMITS, ...limits },
     };
   }
@@ -184,23 +184,13 @@ export class SiteHarness {
     const compiled = await harness.compile(script);
     const destination = { write: (line: string) => void harness.log.push(JSON.parse(line)) };
     harness.#router = new SiteRouter({
-      config: {
-        file: undefined,
-        listen: [],
-        workers: 1,
+      config: testConfig({
         sites: [harness.#site],
-        backends: {},
-        origins: defaultsOf(originsSection),
-        http: { idleTimeout: 60_000 } as never,
-        files: { statAge: 1000, statEntries: 1000 },
         log: { level: "trace", access: false },
-        dev: false,
         trace: { secret: options.traceSecret },
-        watchdog: {} as never,
-        quarantine: {} as never,
         isolates: { live: 256, memory: 2 ** 30 },
         drainTimeout: 1000,
-      },
+      }),
       runtime: options.runtime ?? (await runtime),
       sites: [compiled],
       stat: new StatCache({ age: 1000, entries: 1000 }),

@@ -1,11 +1,10 @@
 import { get } from "node:http";
 import { fileURLToPath } from "node:url";
-import type { Config, ListenAddress, ScriptLimits, SiteConfig } from "../../core/config/config.ts";
-import { originsSection } from "../../core/config/origins_fields.ts";
-import { defaultsOf } from "../../core/config/value_reader.ts";
+import type { Config, ScriptLimits, SiteConfig } from "../../core/config/config.ts";
 import { Child, type ChildResult } from "../support/child.ts";
 import { processTree } from "../support/process_tree.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
+import { testConfig as defaults, siteFiles, testListener } from "../support/test_config.ts";
 import { until } from "../support/until.ts";
 
 export type LogLine = Record<string, unknown> & { msg: string };
@@ -126,35 +125,15 @@ export function ask(url: string, socketPath?: string): Promise<Answer> {
 }
 
 function testConfig(sites: readonly SiteConfig[], changes: Partial<Config> = {}): Config {
-  const listen: ListenAddress[] = [{ kind: "tcp", host: "127.0.0.1", port: 0 }];
-  return {
-    file: undefined,
-    listen,
+  return defaults({
+    listen: [testListener({ kind: "tcp", host: "127.0.0.1", port: 0 })],
     workers: 2,
     sites,
-    backends: {},
-    origins: defaultsOf(originsSection),
-    http: {
-      requestLine: 8192,
-      head: 32_768,
-      fields: 100,
-      body: 2 ** 20,
-      headTimeout: 10_000,
-      keepAliveTimeout: 10_000,
-      idleTimeout: 10_000,
-      requestsPerConnection: 0,
-      connections: 1000,
-    },
-    files: { statAge: 1000, statEntries: 1000 },
     log: { level: "debug", access: true },
-    dev: false,
-    trace: { secret: undefined },
     watchdog: { heartbeat: 2000, memory: 2 ** 30 },
-    quarantine: { deaths: 2, window: 60_000, share: 50, time: 30_000, longest: 60_000 },
-    isolates: { live: 256, memory: 2 ** 29 },
     drainTimeout: 10_000,
     ...changes,
-  };
+  });
 }
 
 function testSite(scripts: readonly string[]): SiteConfig {
@@ -166,6 +145,7 @@ function testSite(scripts: readonly string[]): SiteConfig {
     backend: undefined,
     env: {},
     allow: { files: [], origins: [], backends: undefined },
+    files: siteFiles,
     limits: { cpu: 50, memory: 64, deadline: 10_000, body: 2 ** 20, operations: 100 },
   };
 }

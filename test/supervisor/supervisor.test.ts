@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import test from "node:test";
 import { isRunning } from "../support/is_running.ts";
+import { testListener } from "../support/test_config.ts";
 import { until } from "../support/until.ts";
 import { ask, Supervised } from "./supervised.ts";
 
@@ -194,7 +195,7 @@ test("a port in use is an error that names it, and the exit code is 1", async ()
   const { port } = other.address() as { port: number };
   await using supervised = new Supervised({
     scripts: { "site.ts": script },
-    config: { listen: [{ kind: "tcp", host: "127.0.0.1", port }] },
+    config: { listen: [testListener({ kind: "tcp", host: "127.0.0.1", port })] },
   });
   const { code, stderr } = await supervised.child.ended;
   assert.equal(code, 1);
@@ -217,7 +218,7 @@ test("listens on a Unix socket, takes over the file of a killed process and remo
   const scripts = { "site.ts": script };
   await using first = new Supervised({ scripts });
   const path = `${first.folder.path}/lodestone.sock`;
-  const config = { listen: [{ kind: "unix", path } as const] };
+  const config = { listen: [testListener({ kind: "unix", path })] };
   await using killed = new Supervised({ scripts, config });
   await killed.logged("serving");
   const workers = killed.workers();

@@ -14,6 +14,7 @@ export function backendConfig(server: BackendServer, changes: Partial<BackendCon
     keepAlive: 60_000,
     connections: 8,
     queue: 16,
+    proxyProtocol: "none",
     ...changes,
   };
 }

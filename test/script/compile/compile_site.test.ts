@@ -9,6 +9,7 @@ import type { CompiledSite } from "../../../core/script/compile/compiled_site.ts
 import { ScriptError } from "../../../core/script/compile/script_error.ts";
 import { wrapBundle } from "../../../core/script/compile/wrap_bundle.ts";
 import { TemporaryFolder } from "../../support/temporary_folder.ts";
+import { siteFiles } from "../../support/test_config.ts";
 
 /** A folder with these files, removed after the test. */
 function folder(t: TestContext, files: Record<string, string>): string {
@@ -27,6 +28,7 @@ function site(...scripts: string[]): SiteConfig {
     backend: undefined,
     env: {},
     allow: { files: [], origins: [], backends: undefined },
+    files: siteFiles,
     limits: { cpu: 50, memory: 64, deadline: 1000, body: 1000, operations: 10 },
   };
 }

@@ -1,23 +1,29 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { ListenAddress } from "../config/config.ts";
+import type { Client } from "../http/incoming.ts";
 import { clientOf } from "./client_of.ts";
 import type { ConnectionContext } from "./connection_context.ts";
+import type { FrontConnection } from "./front_connection.ts";
 import type { FrontOptions } from "./front_options.ts";
 import { Http1Connection } from "./http1_connection.ts";
 import { ResponseHeadText } from "./response_head_text.ts";
 
 export type { FrontOptions } from "./front_options.ts";
 
-/** Accepts the connections of one address and speaks HTTP/1 on them. */
-export class Http1Listener {
+/**
+ * Accepts the connections of one address. Each goes through the steps that the address asks for, and speaks
+ * HTTP behind the last one: #accept, #speak.
+ */
+export class Listener {
   readonly #options: FrontOptions;
   readonly #server: Server;
-  readonly #connections = new Set<Http1Connection>();
+  /** Each connection counts once, as whatever it is at the moment. */
+  readonly #connections = new Set<FrontConnection>();
   readonly #context: ConnectionContext & { isDraining: boolean };
   readonly #closed = Promise.withResolvers<void>();
   /** Kept beyond the server's end, for the log. */
   #address: ListenAddress | undefined;
-  readonly #forget = (connection: Http1Connection): void => {
+  readonly #forget = (connection: FrontConnection): void => {
     this.#connections.delete(connection);
     this.#settle();
   };
@@ -56,18 +62,22 @@ export class Http1Listener {
     return this.#connections.size;
   }
 
-  /** Accepts no more, ends idle connections now and the others after their response. */
-  drain(): void {
-    if (this.#context.isDraining) return;
-    this.#context.isDraining = true;
-    if (this.#server.listening) this.#server.close();
-    for (const connection of this.#connections) connection.closeIfIdle();
+  /**
+   * Accepts no more and ends connections after their response. Those between requests end now, or, `gently`, behind
+   * one more request: its client may have sent it already.
+   */
+  drain(gently = false): void {
+    if (!this.#context.isDraining) {
+      this.#context.isDraining = true;
+      if (this.#server.listening) this.#server.close();
+    }
+    if (!gently) for (const connection of this.#connections) connection.closeIfIdle();
     this.#settle();
   }
 
   /** Drains; resolves when every connection is closed. */
-  close(): Promise<void> {
-    this.drain();
+  close(gently = false): Promise<void> {
+    this.drain(gently);
     return this.#closed.promise;
   }
 
@@ -75,7 +85,7 @@ export class Http1Listener {
   destroy(reason: Error): number {
     this.drain();
     let exchanges = 0;
-    for (const connection of this.#connections) if (connection.destroy(reason)) exchanges++;
+    for (const connection of this.#connections) exchanges += connection.destroy(reason);
     return exchanges;
   }
 
@@ -92,6 +102,10 @@ export class Http1Listener {
       socket.destroy();
       return;
     }
+    this.#speak(socket, client);
+  }
+
+  #speak(socket: Socket, client: Client): void {
     this.#connections.add(new Http1Connection(socket, client, this.#context, this.#forget));
   }
 }

@@ -4,26 +4,14 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Http1Listener } from "../../core/front/http1_listener.ts";
+import { Listener } from "../../core/front/listener.ts";
 import type { BodySink, BodySource } from "../../core/http/body.ts";
 import type { Incoming } from "../../core/http/incoming.ts";
 import { TimerWheel } from "../../core/http/timer_wheel.ts";
 import { RawClient } from "./raw_client.ts";
-import { answer, eventually, startFront } from "./start_front.ts";
+import { answer, eventually, frontOptions, startFront } from "./start_front.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-const HTTP = {
-  requestLine: 1000,
-  head: 1000,
-  fields: 10,
-  body: 1000,
-  headTimeout: 1000,
-  keepAliveTimeout: 1000,
-  idleTimeout: 1000,
-  requestsPerConnection: 0,
-  connections: 10,
-};
-
 test("draining ends idle connections, lets the busy finish and accepts no more", async (t) => {
   const waiting: Incoming[] = [];
   const { connect, listener } = await startFront(t, (incoming) => {
@@ -98,11 +86,12 @@ test("destroying cuts everything off, tells every exchange why and counts them",
 test("a Unix socket serves like TCP", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "lodestone-"));
   const timers = new TimerWheel({ tick: 10 });
-  const listener = new Http1Listener({
-    http: HTTP,
-    timers,
-    handler: (incoming) => answer(incoming, JSON.stringify([incoming.client, incoming.localPort])),
-  });
+  const listener = new Listener(
+    frontOptions({
+      timers,
+      handler: (incoming) => answer(incoming, JSON.stringify([incoming.client, incoming.localPort])),
+    }),
+  );
   t.after(async () => {
     listener.destroy(new Error("the test is over"));
     await listener.close();
@@ -122,7 +111,7 @@ test("an address in use rejects, and the listener can still be closed", async (t
   await new Promise((resolve) => taken.once("listening", resolve));
   t.after(() => taken.close());
   const timers = new TimerWheel({ tick: 10 });
-  const listener = new Http1Listener({ http: HTTP, timers, handler: () => {} });
+  const listener = new Listener(frontOptions({ timers, handler: () => {} }));
   const { port } = taken.address() as { port: number };
   await assert.rejects(listener.listen({ kind: "tcp", host: "127.0.0.1", port }), /EADDRINUSE/);
   await listener.close();
