@@ -15,6 +15,8 @@ const launcher =
 export interface LodestoneOptions {
   /** YAML without `listen`. Paths in it are relative to the temporary folder. */
   readonly config: string;
+  /** YAML of the list `listen`, on one line; by default one free port of 127.0.0.1. */
+  readonly listen?: string;
   /** Source of each script by file name. */
   readonly scripts?: Record<string, string>;
   /** Other files by path. */
@@ -41,7 +43,10 @@ export async function startLodestone(options: LodestoneOptions): Promise<Lodesto
   }
   for (const [path, target] of Object.entries(options.link ?? {}))
     symlinkSync(target, join(folder.path, path));
-  const config = folder.write("lodestone.yaml", `listen: ["127.0.0.1:0"]\n${options.config}`);
+  const config = folder.write(
+    "lodestone.yaml",
+    `listen: ${options.listen ?? '["127.0.0.1:0"]'}\n${options.config}`,
+  );
   const command = [
     ...(options.wrapper ?? []),
     process.execPath,
@@ -56,7 +61,7 @@ export async function startLodestone(options: LodestoneOptions): Promise<Lodesto
       "Lodestone listens",
       () => {
         if (!child.running) throw new Error("Lodestone ended");
-        return /listening on (http:\/\/[^\s/]+)/.exec(child.stderr)?.[1];
+        return /listening on (https?:\/\/[^\s/]+)/.exec(child.stderr)?.[1];
       },
       { timeout: 30_000 },
     );
@@ -70,7 +75,7 @@ export async function startLodestone(options: LodestoneOptions): Promise<Lodesto
 
 /** A running Lodestone: the real launcher, supervisor and workers as processes of their own. */
 export class Lodestone implements AsyncDisposable {
-  /** `http://127.0.0.1:port`, without a slash at the end. */
+  /** `http://127.0.0.1:port` or with `https`, without a slash at the end: the first one it listens on. */
   readonly address: string;
   readonly folder: TemporaryFolder;
   readonly #child: Child;
@@ -80,6 +85,11 @@ export class Lodestone implements AsyncDisposable {
     this.#child = child;
     this.folder = folder;
     this.address = address;
+  }
+
+  /** Like `address`, all it listens on. The banner is written at once. */
+  get addresses(): string[] {
+    return [...this.stderr.matchAll(/listening on (https?:\/\/[^\s/]+)/g)].map((match) => match[1]!);
   }
 
   url(path: string): string {
