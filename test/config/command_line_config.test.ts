@@ -7,6 +7,7 @@ import {
   OptionError,
 } from "../../core/config/command_line_config.ts";
 import { loadConfig } from "../../core/config/load_config.ts";
+import { testListener } from "../support/test_config.ts";
 import { configFolder, writeConfig } from "./config_folder.ts";
 
 function problemsOf(options: CommandLineOptions): [string, string][] {
@@ -39,7 +40,7 @@ test("options give the configuration that a file saying the same gives", (t) => 
 
 test("a script alone is served for every host on 127.0.0.1:8080", (t) => {
   const config = configFromOptions({ script: join(configFolder(t), "site.ts") });
-  assert.deepEqual(config.listen, [{ kind: "tcp", host: "127.0.0.1", port: 8080 }]);
+  assert.deepEqual(config.listen, [testListener({ kind: "tcp", host: "127.0.0.1", port: 8080 })]);
   const [site] = config.sites;
   assert.deepEqual(
     [site!.name, site!.hosts, site!.root, site!.backend],

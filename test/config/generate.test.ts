@@ -9,6 +9,7 @@ import { configSection } from "../../core/config/fields.ts";
 import { generatedFiles } from "../../core/config/generate.ts";
 import { jsonSchema } from "../../core/config/json_schema.ts";
 import { loadConfig } from "../../core/config/load_config.ts";
+import { testListener } from "../support/test_config.ts";
 import { configFolder, writeConfig } from "./config_folder.ts";
 import { satisfies } from "./schema_check.ts";
 
@@ -102,7 +103,7 @@ test("the default configuration loads and serves each example by its name", () =
   const text = readFileSync(file, "utf8");
   assert.ok(text.startsWith("# yaml-language-server: $schema=./lodestone.schema.json\n"));
   const config = loadConfig(file, {});
-  assert.deepEqual(config.listen, [{ kind: "tcp", host: "127.0.0.1", port: 8080 }]);
+  assert.deepEqual(config.listen, [testListener({ kind: "tcp", host: "127.0.0.1", port: 8080 })]);
   assert.ok(config.sites.length >= 6);
   assert.ok(config.sites[0]!.hosts.includes("*"));
   assert.ok(satisfies(parse(text), schema));

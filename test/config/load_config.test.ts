@@ -7,6 +7,7 @@ import { ConfigError } from "../../core/config/config_error.ts";
 import type { Environment } from "../../core/config/environment.ts";
 import { loadConfig } from "../../core/config/load_config.ts";
 import { defaultWorkerMemory } from "../../core/config/watchdog_fields.ts";
+import { testListener } from "../support/test_config.ts";
 import { configFolder, faultsOf, writeConfig } from "./config_folder.ts";
 
 function load(t: TestContext, text: string, environment: Environment = {}) {
@@ -21,7 +22,7 @@ test("the smallest configuration gets every default", (t) => {
     { ...config, workers: 1 },
     {
       file: join(folder, "lodestone.yaml"),
-      listen: [{ kind: "tcp", host: "127.0.0.1", port: 8080 }],
+      listen: [testListener({ kind: "tcp", host: "127.0.0.1", port: 8080 })],
       workers: 1,
       sites: [
         {
@@ -32,6 +33,13 @@ test("the smallest configuration gets every default", (t) => {
           backend: undefined,
           env: {},
           allow: { files: [], origins: [], backends: undefined },
+          files: {
+            index: ["index.html"],
+            listing: false,
+            symlinks: "within",
+            precompressed: true,
+            compress: true,
+          },
           limits: { cpu: 50, memory: 64, deadline: 10_000, body: 1_048_576, operations: 1000 },
         },
       ],
@@ -51,13 +59,47 @@ test("the smallest configuration gets every default", (t) => {
         head: 32_768,
         fields: 100,
         body: 10 * 1024 ** 3,
+        chunkExtensions: 4096,
+        trailer: 8192,
         headTimeout: 10_000,
         keepAliveTimeout: 60_000,
         idleTimeout: 60_000,
+        minimumRate: 100,
+        halfClosedTimeout: 1000,
+        drainBody: 65_536,
+        lingerTimeout: 5000,
+        lingerBody: 16 * 1024 ** 2,
+        tunnelTimeout: 3_600_000,
         requestsPerConnection: 0,
         connections: 10_000,
+        connectionsPerClient: 0,
       },
+      http2: {
+        streams: 128,
+        sessionMemory: 10 * 1024 ** 2,
+        window: 262_144,
+        resetBurst: 1000,
+        resetRate: 33,
+        controlRate: 100,
+      },
+      tls: {
+        certificates: [],
+        minimumVersion: "1.2",
+        clientCertificates: "none",
+        clientAuthorities: undefined,
+        stapling: true,
+        sessionTimeout: 3_600_000,
+        handshakeTimeout: 10_000,
+      },
+      proxies: { trusted: [], header: "x-forwarded-for" },
       files: { statAge: 1000, statEntries: 10_000 },
+      compression: {
+        encodings: ["br", "zstd", "gzip"],
+        minimum: 1024,
+        maximum: 8 * 1024 ** 2,
+        cache: 32 * 1024 ** 2,
+      },
+      admin: { listen: undefined },
       log: { level: "info", access: true },
       dev: false,
       trace: { secret: undefined },
@@ -65,6 +107,8 @@ test("the smallest configuration gets every default", (t) => {
       quarantine: { deaths: 2, window: 60_000, share: 50, time: 30_000, longest: 1_800_000 },
       isolates: { live: 256, memory: Math.floor(defaultWorkerMemory(config.workers) / 2) },
       drainTimeout: 30_000,
+      reloadTimeout: 86_400_000,
+      pidFile: undefined,
     },
   );
 });
@@ -76,7 +120,7 @@ test("paths are absolute and start from the folder of the file", (t) => {
       "backends: { app: unix:app.sock }",
   );
   const [site] = config.sites;
-  assert.deepEqual(config.listen, [{ kind: "unix", path: join(folder, "run/a.sock") }]);
+  assert.deepEqual(config.listen, [testListener({ kind: "unix", path: join(folder, "run/a.sock") })]);
   assert.deepEqual(site!.scripts, [join(folder, "site.ts"), join(folder, "other.ts")]);
   assert.equal(site!.root, join(folder, "www"));
   assert.deepEqual(site!.allow.files, [join(folder, "media")]);
@@ -175,7 +219,7 @@ test("values come from the environment, numbers and booleans too", (t) => {
     { W: "3", D: "2s", A: "false", S: "a: [b]\n${D}", M: "128", L: "" },
   );
   assert.deepEqual([config.workers, config.drainTimeout, config.log.access], [3, 2000, false]);
-  assert.deepEqual(config.listen, [{ kind: "tcp", host: "::", port: 9000 }]);
+  assert.deepEqual(config.listen, [testListener({ kind: "tcp", host: "::", port: 9000 })]);
   assert.deepEqual(config.sites[0]!.env, { S: "a: [b]\n${D}", U: "u=", E: "${S}" });
   assert.equal(config.sites[0]!.limits.memory, 128);
 });

@@ -34,7 +34,11 @@ const FAULTS: [string, string, RegExp][] = [
   ["a file that is a list", "▶- a", /the configuration must be a mapping of keys to values, got a list/],
   ["a list in place of one value", `${SITES}workers: ▶[1]`, /workers must be a single value, got a list/],
   ["one value in place of a list", "sites: ▶7", /sites must be a list, got 7/],
-  ["a mapping in place of a list", `${SITES}listen: ▶{ a: 1 }`, /listen must be a list, got a mapping/],
+  [
+    "a mapping in place of a list",
+    `${SITES}proxies: { trusted: ▶{ a: 1 } }`,
+    /trusted must be a list, got a mapping/,
+  ],
   ["nothing in place of a list", `${SITES}listen: ▶~`, /listen must be a list, got nothing/],
   [
     "one value in place of a mapping",
