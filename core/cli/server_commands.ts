@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { CertOptions } from "./cert.ts";
 import type { CheckOptions } from "./check.ts";
 import { collect } from "./repeated_option.ts";
 import type { ServeOptions } from "./serve.ts";
@@ -32,6 +33,12 @@ Examples:
   lodestone check site.ts
 `;
 
+const CERT_EXAMPLES = `
+Examples:
+  lodestone cert                                  for localhost, 127.0.0.1 and ::1
+  lodestone cert shop.test "*.shop.test" --out tls
+`;
+
 /** What the program's own help ends with. */
 export const PROGRAM_HELP = `${SERVE_EXAMPLES}${ENVIRONMENT}${EXIT_CODES}`;
 
@@ -39,6 +46,7 @@ export const PROGRAM_HELP = `${SERVE_EXAMPLES}${ENVIRONMENT}${EXIT_CODES}`;
 export function addServerCommands(program: Command, done: (exitCode: number) => void): void {
   addServe(program, done);
   addCheck(program, done);
+  addCert(program, done);
 }
 
 function addServe(program: Command, done: (exitCode: number) => void): void {
@@ -83,5 +91,20 @@ function addCheck(program: Command, done: (exitCode: number) => void): void {
     .action(async (file: string | undefined, options: CheckOptions) => {
       const { check } = await import("./check.ts");
       done(await check(file, options));
+    });
+}
+
+function addCert(program: Command, done: (exitCode: number) => void): void {
+  program
+    .command("cert")
+    .description("Make a self-signed certificate for development.")
+    .argument("[names...]", "host names, wildcards and IP addresses; default: those of this machine")
+    .option("-o, --out <folder>", "folder of certificate.pem and key.pem (default: the current one)")
+    .option("--days <number>", "days it is valid, at most 397 (default 365)")
+    .option("--force", "replace files that are there")
+    .addHelpText("after", `${CERT_EXAMPLES}${EXIT_CODES}`)
+    .action(async (names: string[], options: CertOptions) => {
+      const { cert } = await import("./cert.ts");
+      done(await cert(names, options));
     });
 }
