@@ -1,19 +1,21 @@
 import type { Socket } from "node:net";
 import type { HttpConfig } from "../config/config.ts";
-import { HeadReader } from "../http/head_reader.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Client } from "../http/incoming.ts";
-import { type ParsedRequest, parseRequestHead } from "../http/parse_request_head.ts";
+import type { ParsedRequest } from "../http/parse_request_head.ts";
 import { refusedLine } from "../http/refused_line.ts";
 import type { Timer } from "../http/timer_wheel.ts";
 import { BodyDrain } from "./body_drain.ts";
+import { ClientSilence } from "./client_silence.ts";
 import type { ConnectionContext } from "./connection_context.ts";
 import type { FrontConnection } from "./front_connection.ts";
 import { Http1Incoming } from "./http1_incoming.ts";
 import { Http1Input, type InputOwner } from "./http1_input.ts";
+import { isFollowable } from "./is_followable.ts";
 import { LingeringClose } from "./lingering_close.ts";
 import { refusalText } from "./refusal.ts";
 import { type BodyOwner, RequestBody } from "./request_body.ts";
+import { RequestReader } from "./request_reader.ts";
 import { type ResponseOwner, ResponseWriter } from "./response_writer.ts";
 
 /**
@@ -31,11 +33,10 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
   readonly #http: HttpConfig;
   readonly #input: Http1Input;
   readonly #writer: ResponseWriter;
-  readonly #reader: HeadReader;
+  readonly #reader: RequestReader;
   readonly #timer: Timer;
+  readonly #silence: ClientSilence;
   #phase: Phase = "idle";
-  /** When the head began, in the phase of that name. */
-  #headBegan = 0;
   #requests = 0;
   /** The current exchange. */
   #request: ParsedRequest | undefined;
@@ -46,8 +47,6 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
   /** Whether what the client sends can't be followed any more. */
   #isBroken = false;
   #error: Error | undefined;
-  /** Body bytes that were sent when the client's end was last looked at, -1 before its end. */
-  #bytesAtEnd = -1;
 
   /** `onClose` is called once, when the connection is closed for good. */
   constructor(
@@ -60,12 +59,13 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
     this.#socket = socket;
     this.#context = context;
     this.#http = http;
-    this.#reader = new HeadReader(http.head);
+    this.#reader = new RequestReader(http);
     this.client = client;
     this.localPort = socket.localPort ?? 0;
     this.#timer = timers.add(http.headTimeout, () => this.#timedOut());
     this.#input = new Http1Input(socket, this);
     this.#writer = new ResponseWriter(socket, this);
+    this.#silence = new ClientSilence(this.#timer, this.#writer, http);
     socket.on("error", (error) => {
       this.#error ??= new HttpError(499, "client_closed", "the client's connection failed", error);
     });
@@ -106,7 +106,7 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
   }
 
   responseBlocked(): void {
-    this.#timer.refresh(this.#http.idleTimeout);
+    this.#silence.waits();
   }
 
   responseDone(bytes: number): void {
@@ -124,7 +124,7 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
 
   bodyWanted(): void {
     if (this.#phase !== "exchange") return;
-    this.#timer.refresh(this.#http.idleTimeout);
+    this.#silence.waits();
     const isAwaited = this.#request!.expectContinue && this.#body!.received === 0 && this.#input.isEmpty;
     if (isAwaited && !this.#incoming!.hasResponded)
       this.#socket.write("HTTP/1.1 100 Continue\r\n\r\n", "latin1");
@@ -147,19 +147,14 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
     } else if (this.#body?.isOver === false) {
       this.#isBroken = true;
       this.#body.inputEnded();
-    } else if (this.#bytesAtEnd < 0) {
-      this.#bytesAtEnd = this.#writer.bytes;
-      this.#timer.refresh(this.#http.halfClosedTimeout);
-    }
+    } else this.#silence.ended();
   }
 
   #readHead(chunk: Buffer, offset: number): void {
-    const http = this.#http;
     const text = this.#reader.read(chunk, offset);
     if (text === undefined) {
-      if (this.#phase === "idle") this.#headBegan = performance.now();
       // The first head has its time from the connection's begin.
-      if (this.#phase === "idle" && this.#requests > 0) this.#timer.refresh(http.headTimeout);
+      if (this.#phase === "idle" && this.#requests > 0) this.#timer.refresh(this.#http.headTimeout);
       this.#phase = "head";
       this.#input.advance(chunk.length);
       return;
@@ -167,8 +162,7 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
     this.#input.advance(this.#reader.end);
     let request: ParsedRequest;
     try {
-      request = parseRequestHead(text, http);
-      if (request.framing > http.body) throw tooLarge(request.framing, http.body);
+      request = this.#reader.parse(text);
     } catch (error) {
       this.#refuse(error as HttpError, text);
       return;
@@ -193,15 +187,14 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
 
   /** Answers a head that did not become an exchange, and ends the connection. */
   #refuse(error: HttpError, head: string): void {
-    // One that was complete at once has no time of its own.
-    const milliseconds = this.#phase === "head" ? performance.now() - this.#headBegan : 0;
+    const { milliseconds } = this.#reader;
     this.#socket.write(refusalText(error.status, this.#context.heads), "latin1");
     this.#close();
     this.#context.options.onRefused?.({ error, client: this.client, ...refusedLine(head), milliseconds });
   }
 
   #readBody(body: RequestBody, chunk: Buffer, offset: number): void {
-    this.#timer.refresh(this.#http.idleTimeout);
+    this.#silence.waits();
     let end = chunk.length;
     try {
       end = body.take(chunk, offset);
@@ -217,13 +210,10 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
   /** Whether the connection may go on after the current exchange, as far as one knows before its response. */
   #mayPersist(): boolean {
     const limit = this.#http.requestsPerConnection;
-    if (!this.#request!.persistent || this.#isBroken || this.#context.isDraining) return false;
+    if (this.#isBroken || this.#context.isDraining) return false;
     if (limit > 0 && this.#requests >= limit) return false;
     if (this.#input.hasEnded && this.#input.isEmpty) return false;
-    const body = this.#body;
-    if (body === undefined || body.isDone || body.isStarted) return true;
-    // Without 100 Continue the client may send the body or the next request (RFC 9110 section 10.1.1).
-    return !this.#request!.expectContinue && (body.remaining ?? 0) <= this.#http.drainBody;
+    return isFollowable(this.#request!, this.#body, this.#http.drainBody);
   }
 
   #rest(): void {
@@ -267,32 +257,23 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
         );
         break;
       case "exchange":
-        this.#exchangeTimedOut(http.idleTimeout);
+        this.#exchangeTimedOut();
         break;
       default:
         this.#socket.destroy();
     }
   }
 
-  /** Only the client's silence counts; what scripts and backends may take is theirs to limit. */
-  #exchangeTimedOut(limit: number): void {
-    if (this.#bytesAtEnd >= 0 && !this.#writer.isBlocked) {
-      if (this.#writer.bytes === this.#bytesAtEnd) this.#socket.destroy();
-      this.#bytesAtEnd = this.#writer.bytes;
-      this.#timer.refresh(this.#http.halfClosedTimeout);
-    } else if (this.#writer.isBlocked) {
-      this.#error ??= new HttpError(
-        499,
-        "client_too_slow",
-        `sending a response: nothing taken for ${limit} ms`,
-      );
-      this.#socket.destroy();
-    } else if (this.#body?.wants === true) {
+  #exchangeTimedOut(): void {
+    const silence = this.#silence.expired(this.#body);
+    if (silence === undefined) return;
+    if (silence !== "gone" && silence.status === 408) {
       this.#isBroken = true;
-      this.#body.fail(
-        new HttpError(408, "body_timeout", `reading a request body: nothing came for ${limit} ms`),
-      );
+      this.#body?.fail(silence);
+      return;
     }
+    if (silence !== "gone") this.#error ??= silence;
+    this.#socket.destroy();
   }
 
   #closed(): void {
@@ -306,8 +287,4 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
     this.#writer.cancel();
     incoming.finish(this.#writer.bytes, error);
   }
-}
-
-function tooLarge(length: number, limit: number): HttpError {
-  return new HttpError(413, "body_too_large", `reading a request: a body of ${length} bytes, over ${limit}`);
 }
