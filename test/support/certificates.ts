@@ -17,6 +17,7 @@ import type { TemporaryFolder } from "./temporary_folder.ts";
 
 const DAY = 86_400_000;
 const EC = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+const TLS_USAGE = [ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth];
 const RSA = {
   name: "RSASSA-PKCS1-v1_5",
   hash: "SHA-256",
@@ -34,6 +35,8 @@ export interface CertificateOptions {
   readonly to?: number;
   readonly key?: "ec" | "rsa";
   readonly isAuthority?: boolean;
+  /** What the key of a certificate that is no authority may be used for; by default TLS. */
+  readonly usage?: readonly ExtendedKeyUsage[];
   /** What the certificate has besides. */
   readonly extensions?: readonly Extension[];
 }
@@ -91,7 +94,7 @@ export class TestCertificate {
         new BasicConstraintsExtension(isAuthority, undefined, true),
         isAuthority
           ? new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true)
-          : new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
+          : new ExtendedKeyUsageExtension([...(options.usage ?? TLS_USAGE)]),
         ...(names.length === 0 ? [] : [new SubjectAlternativeNameExtension(names.map(generalName))]),
         ...(options.extensions ?? []),
       ],
