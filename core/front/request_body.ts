@@ -1,3 +1,4 @@
+import type { HttpConfig } from "../config/config.ts";
 import type { BodySink, BodySource } from "../http/body.ts";
 import { BodyDecoder } from "../http/body_decoder.ts";
 import type { BodyFraming } from "../http/body_framing.ts";
@@ -26,10 +27,10 @@ export class RequestBody implements BodySource {
     fail: () => {},
   };
 
-  /** `limit`: bytes the body may have. */
-  constructor(framing: BodyFraming, limit: number, owner: BodyOwner) {
+  /** `limits`: bytes the body may have, and what frames it. */
+  constructor(framing: BodyFraming, limits: HttpConfig, owner: BodyOwner) {
     this.length = framing >= 0 ? framing : undefined;
-    this.#decoder = new BodyDecoder(framing, limit);
+    this.#decoder = new BodyDecoder(framing, limits.body, 400, limits);
     this.#owner = owner;
   }
 

@@ -1,6 +1,6 @@
 import type { BodySink } from "./body.ts";
 import { type BodyFraming, CHUNKED, UNTIL_CLOSE } from "./body_framing.ts";
-import { ChunkedDecoder } from "./chunked_decoder.ts";
+import { ChunkedDecoder, type ChunkLimits } from "./chunked_decoder.ts";
 import { HttpError } from "./http_error.ts";
 
 /**
@@ -21,12 +21,12 @@ export class BodyDecoder {
 
   /**
    * `limit`: bytes the body may have; above it `decode` throws 413. `malformedStatus`: status of the errors
-   * about bad framing, 400 for clients, 502 for backends.
+   * about bad framing, 400 for clients, 502 for backends. `chunks`: limits of what frames a chunked body.
    */
-  constructor(framing: BodyFraming, limit: number, malformedStatus = 400) {
+  constructor(framing: BodyFraming, limit: number, malformedStatus = 400, chunks?: ChunkLimits) {
     this.#limit = limit;
     this.#status = malformedStatus;
-    this.#chunked = framing === CHUNKED ? new ChunkedDecoder(malformedStatus) : undefined;
+    this.#chunked = framing === CHUNKED ? new ChunkedDecoder(malformedStatus, chunks) : undefined;
     this.#remaining = framing === UNTIL_CLOSE ? Number.POSITIVE_INFINITY : Math.max(framing, 0);
     this.#done = framing === 0;
   }

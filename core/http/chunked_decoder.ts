@@ -4,10 +4,17 @@ import { HttpError } from "./http_error.ts";
 
 /** Bytes of a chunk-size line with its extensions. */
 const SIZE_LINE_LIMIT = 256;
-/** Bytes of chunk extensions in one whole body: nobody uses them, so they must not cost much. */
-const EXTENSIONS_LIMIT = 4096;
-/** Bytes of the trailer section. */
-const TRAILER_LIMIT = 8192;
+
+/** How large what frames the data of a chunked body may be. */
+export interface ChunkLimits {
+  /** Bytes of the extensions of all chunks of one body. */
+  readonly chunkExtensions: number;
+  /** Bytes of the trailer section. */
+  readonly trailer: number;
+}
+
+/** For those that nobody configures: bodies of backends. */
+const DEFAULT_LIMITS: ChunkLimits = { chunkExtensions: 4096, trailer: 8192 };
 /**
  * RFC 9112 section 7.1.1: the size, then extensions of a name and maybe a token or a quoted string. Twelve
  * digits stay exact in a double.
@@ -27,14 +34,16 @@ export class ChunkedDecoder {
   /** Whether the last line has been read. */
   done = false;
   readonly #status: number;
+  readonly #limits: ChunkLimits;
   #expected: Expected = "size";
   /** The line so far, when it came in parts; of the trailer section all lines. */
   #text = "";
   #extensions = 0;
 
-  /** `malformedStatus`: status of the errors thrown. */
-  constructor(malformedStatus: number) {
+  /** `malformedStatus`: status of the errors thrown; what a client sends too much of in trailers gets 431. */
+  constructor(malformedStatus: number, limits: ChunkLimits = DEFAULT_LIMITS) {
     this.#status = malformedStatus;
+    this.#limits = limits;
   }
 
   /** Reads framing until data is due, the body is done or the bytes run out. Returns the offset behind it. */
@@ -58,6 +67,8 @@ export class ChunkedDecoder {
     if (isComplete) {
       this.#text = "";
       this.#takeLine(text);
+    } else if (stop - offset === limit && this.#expected === "trailer") {
+      throw this.#trailerTooLarge();
     } else if (stop - offset === limit || this.#isHopeless(text)) {
       throw this.#malformed(text);
     } else {
@@ -68,7 +79,7 @@ export class ChunkedDecoder {
 
   #limit(): number {
     if (this.#expected === "size") return SIZE_LINE_LIMIT;
-    return this.#expected === "trailer" ? TRAILER_LIMIT : 2;
+    return this.#expected === "trailer" ? this.#limits.trailer : 2;
   }
 
   /** Refuses at once what isn't going to become a size, so that garbage doesn't wait for a line end. */
@@ -97,9 +108,19 @@ export class ChunkedDecoder {
     if (match === null) throw this.#malformed(text);
     const digits = match[1]!;
     this.#extensions += text.length - digits.length - 2;
-    if (this.#extensions > EXTENSIONS_LIMIT) throw this.#malformed(text);
+    if (this.#extensions > this.#limits.chunkExtensions) throw this.#malformed(text);
     this.remaining = Number.parseInt(digits, 16);
     this.#expected = this.remaining === 0 ? "trailer" : "data-end";
+  }
+
+  #trailerTooLarge(): HttpError {
+    const message = `reading a chunked body: a trailer section over ${this.#limits.trailer} bytes`;
+    const isClients = this.#status === 400;
+    return new HttpError(
+      isClients ? 431 : this.#status,
+      isClients ? "trailer_too_large" : "malformed_body",
+      message,
+    );
   }
 
   #malformed(text: string): HttpError {

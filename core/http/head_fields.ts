@@ -11,6 +11,9 @@ export class HeadFields {
   transferEncoding: string | undefined = undefined;
   connection: string | undefined = undefined;
   expect: string | undefined = undefined;
+  /** Whether there was one; each counts in requests alone. */
+  authorization = false;
+  contentType = false;
   /** Lodestone-Trace: asks for a trace of the request (`observe/trace_signature.ts`). */
   trace: string | undefined = undefined;
   /** Index of the empty line. */
@@ -19,6 +22,8 @@ export class HeadFields {
 
 /** How a kind of message names its faults: 400 for a request, 502 for a response. */
 export interface FaultKind {
+  /** Whether fields of which each reader takes another one are refused when they come twice. */
+  readonly singles: boolean;
   readonly status: number;
   readonly code: string;
   /** Status when there are too many fields. */
@@ -73,8 +78,21 @@ function note(f: HeadFields, text: string, start: number, colon: number, end: nu
         f.connection = join(f.connection, fieldValue(text, colon + 1, end));
       }
       return;
+    case 12:
+      if (!kind.singles || !isNamed(text, start, colon, "content-type")) return;
+      if (f.contentType) throw repeated("Content-Type", kind);
+      f.contentType = true;
+      return;
+    case 13:
+      if (!kind.singles || !isNamed(text, start, colon, "authorization")) return;
+      if (f.authorization) throw repeated("Authorization", kind);
+      f.authorization = true;
+      return;
     case 14:
-      if (!isNamed(text, start, colon, "content-length")) return;
+      if (!isNamed(text, start, colon, "content-length")) {
+        refuseUnderscore(text, start, colon, "content_length", kind);
+        return;
+      }
       if (f.contentLength !== undefined) throw repeated("Content-Length", kind);
       f.contentLength = fieldValue(text, colon + 1, end);
       return;
@@ -85,7 +103,7 @@ function note(f: HeadFields, text: string, start: number, colon: number, end: nu
     case 17:
       if (isNamed(text, start, colon, "transfer-encoding")) {
         f.transferEncoding = join(f.transferEncoding, fieldValue(text, colon + 1, end));
-      }
+      } else refuseUnderscore(text, start, colon, "transfer_encoding", kind);
       return;
   }
 }
@@ -94,6 +112,11 @@ function note(f: HeadFields, text: string, start: number, colon: number, end: nu
 function isNamed(text: string, start: number, end: number, name: string): boolean {
   if ((text.charCodeAt(start) | 0x20) !== name.charCodeAt(0)) return false;
   return text.slice(start, end).toLowerCase() === name;
+}
+
+/** An application that gets its fields as CGI variables takes it for the framing (RFC 3875 section 4.1.18). */
+function refuseUnderscore(text: string, start: number, colon: number, name: string, kind: FaultKind): void {
+  if (isNamed(text, start, colon, name)) throw malformedField(text, start, kind);
 }
 
 function join(former: string | undefined, value: string): string {

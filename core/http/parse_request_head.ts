@@ -24,9 +24,23 @@ export interface ParsedRequest {
   readonly persistent: boolean;
   /** Whether the client waits for `100 Continue` before it sends the body. */
   readonly expectContinue: boolean;
+  /** The Connection field. */
+  readonly connection: string | undefined;
 }
 
-const REQUEST: FaultKind = { status: 400, code: "malformed_request", tooLarge: 431 };
+const REQUEST: FaultKind = { status: 400, code: "malformed_request", tooLarge: 431, singles: true };
+
+const STANDARD_METHODS = new Set([
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "DELETE",
+  "OPTIONS",
+  "TRACE",
+  "PATCH",
+  "CONNECT",
+]);
 
 /**
  * Reads a request head (RFC 9112 sections 2 to 6), from the request line to the empty line. `text` is Latin-1;
@@ -40,6 +54,7 @@ export function parseRequestHead(text: string, limits: HeadLimits): ParsedReques
   const methodEnd = text.startsWith("GET ", start) ? start + 3 : skipToken(text, start);
   const method = methodEnd === start + 3 ? shortMethod(text, start) : text.slice(start, methodEnd);
   if (method === "" || text.charCodeAt(methodEnd) !== 0x20) throw malformedLine(text, start);
+  if (method !== "GET" && isMisspelt(method)) throw malformedLine(text, start);
   if (method === "CONNECT") {
     throw new HttpError(501, "method_not_implemented", "reading a request line: CONNECT is not offered");
   }
@@ -49,6 +64,9 @@ export function parseRequestHead(text: string, limits: HeadLimits): ParsedReques
   const target = parseRequestTarget(method, text, methodEnd + 1, targetEnd);
   const fields = readHeadFields(text, lineEnd + 2, limits.fields, REQUEST);
   const framing = requestFraming(fields, minorVersion);
+  if (framing !== 0 && method === "TRACE") {
+    throw new HttpError(400, REQUEST.code, "reading a request head: TRACE with a body");
+  }
   const head = new RequestHead({
     method,
     path: target.path,
@@ -59,8 +77,10 @@ export function parseRequestHead(text: string, limits: HeadLimits): ParsedReques
     fields: passedOn(text.slice(lineEnd + 2, fields.end), fields),
     trace: fields.trace,
   });
-  const persistent = isPersistent(minorVersion, fields.connection);
-  return { head, framing, persistent, expectContinue: expectsContinue(fields, minorVersion, framing) };
+  const { connection } = fields;
+  const persistent = isPersistent(minorVersion, connection);
+  const expectContinue = expectsContinue(fields, minorVersion, framing);
+  return { head, framing, persistent, expectContinue, connection };
 }
 
 /** What is for this proxy alone goes no further, wanted here or not. */
@@ -83,6 +103,15 @@ function checkSize(text: string, lineLength: number, limits: HeadLimits): void {
 function shortMethod(text: string, start: number): string {
   if (text.startsWith("GET", start)) return "GET";
   return text.startsWith("PUT", start) ? "PUT" : text.slice(start, start + 3);
+}
+
+/**
+ * A standard method in letters of another case. Methods are compared with case (RFC 9110 section 9.1), so it is an
+ * unknown one; who compares without takes it for what a script did not see.
+ */
+function isMisspelt(method: string): boolean {
+  const upper = method.toUpperCase();
+  return upper !== method && STANDARD_METHODS.has(upper);
 }
 
 function parseVersion(text: string, start: number, end: number): 0 | 1 {

@@ -18,7 +18,12 @@ export interface ParsedResponse {
   readonly declaredLength: number | undefined;
 }
 
-const RESPONSE: FaultKind = { status: 502, code: "backend_malformed_response", tooLarge: 502 };
+const RESPONSE: FaultKind = {
+  status: 502,
+  code: "backend_malformed_response",
+  tooLarge: 502,
+  singles: false,
+};
 
 /**
  * Reads a response head (RFC 9112 sections 4 to 6), from the status line to the empty line, as strictly as

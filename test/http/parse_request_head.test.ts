@@ -33,7 +33,7 @@ test("a request is taken apart", () => {
 });
 
 test("methods of every length are read, case kept", () => {
-  for (const method of ["GET", "PUT", "FOO", "X", "HEAD", "POST", "get", "PROPFIND", "M-SEARCH"]) {
+  for (const method of ["GET", "PUT", "FOO", "X", "HEAD", "POST", "gett", "PROPFIND", "M-SEARCH"]) {
     assert.equal(parse(`${method} / HTTP/1.1`, "Host: a").head.method, method);
   }
 });
@@ -154,6 +154,13 @@ const REFUSED: [head: string, status: number, why: string][] = [
   ["GET\r\nHost: a\r\n\r\n", 400, "method only"],
   ["/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, "no method"],
   ["G(T / HTTP/1.1\r\nHost: a\r\n\r\n", 400, "method not a token"],
+  ["get / HTTP/1.1\r\nHost: a\r\n\r\n", 400, "a standard method in other letters (RFC 9110 9.1)"],
+  ["Post / HTTP/1.1\r\nHost: a\r\n\r\n", 400, "a standard method in other letters"],
+  ["TRACE / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n", 400, "TRACE with a body (RFC 9110 9.3.8)"],
+  [withFields("Content_Length: 5"), 400, "framing to whoever makes CGI variables of it"],
+  [withFields("transfer_Encoding: chunked"), 400, "framing to whoever makes CGI variables of it"],
+  [withFields("Authorization: a", "authorization: b"), 400, "some take the first, some the last"],
+  [withFields("Content-Type: a/a", "Content-Type: b/b"), 400, "some take the first, some the last"],
   ["G\u00c4T / HTTP/1.1\r\nHost: a\r\n\r\n", 400, "method not ASCII"],
   ["GET / http/1.1\r\nHost: a\r\n\r\n", 400, "version is case-sensitive (2.3)"],
   ["GET / HTTP/1\r\nHost: a\r\n\r\n", 400, "not a version"],
