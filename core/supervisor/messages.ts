@@ -18,6 +18,8 @@ export interface StartMessage {
   readonly config: Config;
   readonly runtime: CompiledRuntime;
   readonly sites: readonly CompiledSite[];
+  /** Sites whose scripts must load before the worker serves: they are new, and what serves already works. */
+  readonly trials: readonly string[];
   readonly listeners: readonly InheritedListener[];
   /** Descriptor of the worker's heartbeat file, undefined without one. */
   readonly heartbeat: number | undefined;
@@ -66,14 +68,20 @@ export interface LiftMessage {
   readonly site: string;
 }
 
-/** Stop accepting, finish what is under way and exit with 0. */
+/** Stop accepting, finish what is under way and exit with 0. A later one may have less patience. */
 export interface DrainMessage {
   readonly type: "drain";
+  /** Whether idle connections may make one more request. */
+  readonly gently: boolean;
+  /** Milliseconds until what is still under way is cut off. */
+  readonly timeout: number;
 }
 
 /** Log and cut off what is still under way and exit with 0. */
 export interface CutMessage {
   readonly type: "cut";
+  /** For the log. */
+  readonly reason: string;
 }
 
 /** What a worker tells the supervisor. */

@@ -12,6 +12,8 @@ export type CompileSite = (site: SiteConfig, version: number) => Promise<Compile
 
 export interface ScriptVersionsOptions {
   readonly sites: readonly SiteConfig[];
+  /** Numbers of the versions before, by site: the first ones here are the next. */
+  readonly versions?: ReadonlyMap<string, number> | undefined;
   readonly compile: CompileSite;
   /** Hands a version to the workers; resolves to why one refused it, or undefined. */
   readonly publish: (site: CompiledSite, options: LoadOptions) => Promise<string | undefined>;
@@ -35,8 +37,8 @@ interface SiteVersions {
   code: string | undefined;
   /** A compilation is under way. */
   busy: boolean;
-  /** Files changed while one was; `force` publishes even what has not changed. */
-  again: { force: boolean } | undefined;
+  /** Files changed while one was. */
+  again: boolean;
 }
 
 /** The versions of every site's scripts: compiles, watches, compiles again, and keeps what works. */
@@ -53,15 +55,15 @@ export class ScriptVersions {
         config,
         current: undefined,
         broken: undefined,
-        version: 0,
+        version: options.versions?.get(config.name) ?? 0,
         code: undefined,
         busy: false,
-        again: undefined,
+        again: false,
       });
     }
     this.#watch = new ScriptWatch({
       onChange: (sites) => {
-        for (const site of sites) this.#recompile(this.#sites.get(site)!, false);
+        for (const site of sites) this.#recompile(this.#sites.get(site)!);
       },
       onDegraded: (folder, error) => {
         options.logger.warn({ folder, reason: error.message }, "scripts are polled, not watched");
@@ -72,6 +74,11 @@ export class ScriptVersions {
   /** The versions that serve; of a site without one, when `dev` is on, why not. */
   get current(): CompiledSite[] {
     return [...this.#sites.values()].flatMap(({ current, broken }) => current ?? broken ?? []);
+  }
+
+  /** Numbers of the newest versions, by site. */
+  get versions(): Map<string, number> {
+    return new Map(Array.from(this.#sites, ([name, { version }]) => [name, version]));
   }
 
   /**
@@ -92,11 +99,6 @@ export class ScriptVersions {
     return [...this.#sites.values()].flatMap((site) => errors.get(site) ?? []);
   }
 
-  /** Compiles and publishes every site, changed or not. */
-  reloadAll(): void {
-    for (const site of this.#sites.values()) this.#recompile(site, true);
-  }
-
   /** Stops watching; a compilation under way comes to nothing. */
   close(): void {
     this.#closed = true;
@@ -106,13 +108,13 @@ export class ScriptVersions {
   async #compileFirst(site: SiteVersions, since: number): Promise<void> {
     const compiled = await this.#firstVersion(site, since);
     if (compiled === undefined) return;
-    Object.assign(site, { current: compiled, version: 1, code: compiled.code });
+    Object.assign(site, { current: compiled, version: compiled.version, code: compiled.code });
     this.#watch.watch(site.config.name, compiled.inputs, since);
   }
 
   async #firstVersion(site: SiteVersions, since: number): Promise<CompiledSite | undefined> {
     try {
-      return await this.#options.compile(site.config, 1);
+      return await this.#options.compile(site.config, site.version + 1);
     } catch (error) {
       if (!this.#options.dev || !(error instanceof ScriptError)) throw error;
       this.#onFailure(site, error, since);
@@ -120,23 +122,23 @@ export class ScriptVersions {
     }
   }
 
-  #recompile(site: SiteVersions, force: boolean): void {
+  #recompile(site: SiteVersions): void {
     if (this.#closed) return;
     if (site.busy) {
-      site.again = { force: force || (site.again?.force ?? false) };
+      site.again = true;
       return;
     }
     site.busy = true;
     // Never rejects: every failure is logged below.
-    void this.#compile(site, force).finally(() => {
+    void this.#compile(site).finally(() => {
       site.busy = false;
       const again = site.again;
-      site.again = undefined;
-      if (again !== undefined) this.#recompile(site, again.force);
+      site.again = false;
+      if (again) this.#recompile(site);
     });
   }
 
-  async #compile(site: SiteVersions, force: boolean): Promise<void> {
+  async #compile(site: SiteVersions): Promise<void> {
     const started = performance.now();
     const since = Date.now();
     const name = site.config.name;
@@ -149,7 +151,7 @@ export class ScriptVersions {
     }
     if (this.#closed) return;
     this.#watch.watch(name, compiled.inputs, since);
-    if (compiled.code === site.code && !force) {
+    if (compiled.code === site.code) {
       this.#options.logger.debug({ site: name, version: site.version }, "script unchanged");
       return;
     }

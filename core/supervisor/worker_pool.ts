@@ -21,9 +21,10 @@ export interface WorkerPoolOptions {
   readonly logger: Logger;
   /**
    * Tells, as soon as that is known, what a worker has to serve. Its process boots while the first versions still
-   * compile; a rejection is whoever compiles them's to report.
+   * compile; a rejection is whoever compiles them's to report. `isFirst`: of a pool that starts, the worker that tries
+   * what is new.
    */
-  readonly startMessage: () => Promise<() => Omit<StartMessage, "heartbeat">>;
+  readonly startMessage: () => Promise<(isFirst: boolean) => Omit<StartMessage, "heartbeat">>;
   /** A worker has ended or will, on account of a site's scripts. */
   readonly onBlame: (site: string, reason: string) => void;
   /** The scripts of sites have taken time of a worker by reaching their limits. */
@@ -123,14 +124,17 @@ export class WorkerPool {
     }
   }
 
-  /** Lets every worker finish what is under way, `timeout` milliseconds at most, and resolves when all have ended. */
-  drain(timeout: number): Promise<void> {
-    return this.#end({ type: "drain" }, timeout + DRAIN_GRACE);
+  /**
+   * Lets every worker finish what is under way, `timeout` milliseconds at most, and resolves when all have ended. May be
+   * called again with less patience. `gently`: see `Listener.drain`.
+   */
+  drain(gently: boolean, timeout: number): Promise<void> {
+    return this.#end({ type: "drain", gently, timeout }, timeout + DRAIN_GRACE);
   }
 
   /** Lets every worker log what it cuts off, but finish nothing, and resolves when all have ended. */
-  cutOff(): Promise<void> {
-    return this.#end({ type: "cut" }, CUT_GRACE);
+  cutOff(reason: string): Promise<void> {
+    return this.#end({ type: "cut", reason }, CUT_GRACE);
   }
 
   /** Ends every worker now. */
@@ -169,7 +173,7 @@ export class WorkerPool {
       (message) => {
         if (this.#draining) return;
         worker.told = true;
-        worker.send({ ...message(), heartbeat: worker.heartbeat });
+        worker.send({ ...message(this.#starting && index === 0), heartbeat: worker.heartbeat });
       },
       () => worker.kill(),
     );

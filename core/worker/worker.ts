@@ -1,0 +1,168 @@
+import type { Backend } from "../backend/backend.ts";
+import { createBackends } from "../backend/create_backend.ts";
+import { SiteRouter } from "../exchange/site_router.ts";
+import { StatCache } from "../files/stat_cache.ts";
+import { Listeners } from "../front/listeners.ts";
+import type { Refusal } from "../front/refusal.ts";
+import { TimerWheel } from "../http/timer_wheel.ts";
+import type { InspectServer } from "../inspect/inspect_server.ts";
+import { AccessLog } from "../observe/access_log.ts";
+import { LogDestination } from "../observe/log_destination.ts";
+import { createLogger, type Logger } from "../observe/logger.ts";
+import { RequestIds } from "../observe/request_id.ts";
+import type { CompiledSite } from "../script/compile/compiled_site.ts";
+import { Heartbeat } from "../script/limits/heartbeat.ts";
+import type { StartMessage, WorkerMessage } from "../supervisor/messages.ts";
+import { WorkerEnding } from "./worker_ending.ts";
+
+/** Milliseconds between the ticks of all deadlines in a worker. */
+const TICK = 100;
+
+/** What the worker needs of the process around it. */
+export interface WorkerParent {
+  tell(message: WorkerMessage): void;
+  /** The process cannot go on for long; `site` is the one whose scripts have done it. */
+  leave(reason: string, site: string): void;
+}
+
+/** One worker process: accepts from the listening sockets it was born with and serves every site. */
+export class Worker {
+  readonly #drainTimeout: number;
+  readonly #destination: LogDestination;
+  readonly #logger: Logger;
+  readonly #access: AccessLog;
+  readonly #ids = new RequestIds();
+  readonly #timers = new TimerWheel({ tick: TICK });
+  readonly #backends: Map<string, Backend>;
+  readonly #router: SiteRouter;
+  readonly #start: StartMessage;
+  readonly #listeners = new Listeners();
+  #inspector: InspectServer | undefined;
+  readonly #ending: WorkerEnding;
+
+  constructor(start: StartMessage, parent: WorkerParent) {
+    const { config, runtime, sites } = start;
+    this.#start = start;
+    this.#drainTimeout = config.drainTimeout;
+    this.#destination = new LogDestination();
+    this.#logger = createLogger(config.log, {}, this.#destination);
+    const wanted = config.log.access && config.log.level !== "silent";
+    this.#access = new AccessLog(wanted ? this.#destination : undefined);
+    this.#backends = createBackends(config.backends, { timers: this.#timers, head: config.http });
+    const heartbeat = new Heartbeat({
+      fd: start.heartbeat,
+      sites: config.sites.map(({ name }) => name),
+      memory: config.watchdog.memory,
+      signal: () => parent.tell({ type: "alive" }),
+      report: (losses) => parent.tell({ type: "losses", losses }),
+    });
+    this.#router = new SiteRouter({
+      config,
+      runtime,
+      sites,
+      stat: new StatCache({ age: config.files.statAge, entries: config.files.statEntries }),
+      backends: this.#backends,
+      timers: this.#timers,
+      logger: this.#logger,
+      access: this.#access,
+      heartbeat,
+      inspected: start.inspect !== undefined,
+      catastrophe: (message, site) => parent.leave(message, site),
+    });
+    this.#ending = new WorkerEnding({
+      listeners: this.#listeners,
+      logger: this.#logger,
+      // A request at a breakpoint goes on.
+      begin: () => this.#inspector?.close(),
+      end: () => this.#end(),
+    });
+    for (const { site, milliseconds } of start.quarantined) this.quarantine(site, milliseconds);
+  }
+
+  async listen(): Promise<void> {
+    const { config, listeners, sites, trials } = this.#start;
+    for (const site of sites) if (trials.includes(site.site)) this.load(site, true);
+    for (const { fd, spoken } of listeners) {
+      await this.#listeners.listen(fd, {
+        spoken,
+        http: config.http,
+        http2: config.http2,
+        timers: this.#timers,
+        handler: this.#router.handle,
+        onRefused: (refusal) => this.#logRefused(refusal),
+      });
+    }
+    await this.#inspect();
+  }
+
+  load(site: CompiledSite, isTrial: boolean): void {
+    this.#router.load(site, isTrial);
+  }
+
+  quarantine(site: string, milliseconds: number): void {
+    this.#router.quarantine(site, milliseconds);
+  }
+
+  lift(site: string): void {
+    this.#router.lift(site);
+  }
+
+  /**
+   * Finishes what is under way, `timeout` milliseconds at most, and ends the process. A later call may have less patience.
+   * `gently`: idle connections may make one more request.
+   */
+  drain(gently: boolean, timeout = this.#drainTimeout): void {
+    this.#ending.drain(gently, timeout);
+  }
+
+  /** Ends the process without waiting any longer for what is under way. */
+  cut(reason: string): void {
+    this.#ending.cut(reason);
+  }
+
+  fatal(error: unknown, message: string): void {
+    this.#logger.fatal({ err: error }, message);
+    this.#destination.flushSync();
+  }
+
+  async #inspect(): Promise<void> {
+    const { inspect } = this.#start;
+    if (inspect === undefined) return;
+    const { InspectServer, frontendUrl } = await import("../inspect/inspect_server.ts");
+    const { inspections } = this.#router;
+    this.#inspector = new InspectServer(inspections);
+    const authority = await this.#inspector.listen(inspect.host, inspect.port);
+    if (authority === undefined) return;
+    this.#logger.info({ inspect: authority }, "debuggers may attach");
+    const urls = inspections.map(({ title, id }) => `  ${title}: ${frontendUrl(authority, id)}\n`);
+    process.stderr.write(
+      `debuggers may attach at ${authority}: chrome://inspect in Chrome, or\n${urls.join("")}`,
+    );
+  }
+
+  /** Nothing is under way any more. */
+  async #end(): Promise<void> {
+    this.#router.close();
+    for (const backend of this.#backends.values()) backend.close();
+    this.#timers.close();
+    await this.#destination.flush();
+    process.exit(0);
+  }
+
+  #logRefused({ error, client, method, path, milliseconds }: Refusal): void {
+    this.#access.write({
+      id: this.#ids.next(),
+      site: "",
+      method,
+      host: "",
+      path,
+      status: error.status,
+      bytes: 0,
+      milliseconds,
+      by: "proxy",
+      client: client.address,
+      code: error.code,
+      error: error.message,
+    });
+  }
+}
