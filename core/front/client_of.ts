@@ -1,6 +1,8 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import type { Client } from "../http/incoming.ts";
+import type { Client, ConnectionEnd } from "../http/incoming.ts";
+
+const UNIX_END: ConnectionEnd = { address: "unix", port: 0 };
 
 /**
  * Tells who is at the other end of a socket just accepted; undefined when a TCP client has gone already, for
@@ -8,10 +10,14 @@ import type { Client } from "../http/incoming.ts";
  */
 export function clientOf(socket: Socket, isUnix: boolean): Client | undefined {
   const tls = (socket as Partial<TLSSocket>).encrypted === true;
-  if (isUnix) return { address: "unix", port: 0, tls };
-  const { remoteAddress, remotePort } = socket;
+  if (isUnix) return { ...UNIX_END, local: UNIX_END, tls };
+  const { remoteAddress, remotePort, localAddress = "", localPort = 0 } = socket;
   if (remoteAddress === undefined || remotePort === undefined) return undefined;
-  // An IPv4 client of a dual-stack socket is the same client as on an IPv4 one (RFC 4291 section 2.5.5.2).
-  const isMapped = remoteAddress.startsWith("::ffff:") && remoteAddress.includes(".");
-  return { address: isMapped ? remoteAddress.slice(7) : remoteAddress, port: remotePort, tls };
+  const local = { address: unmapped(localAddress), port: localPort };
+  return { address: unmapped(remoteAddress), port: remotePort, local, tls };
+}
+
+/** An IPv4 address of a dual-stack socket is the same as on an IPv4 one (RFC 4291 section 2.5.5.2). */
+function unmapped(address: string): string {
+  return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
 }

@@ -61,7 +61,7 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
     this.#http = http;
     this.#reader = new RequestReader(http);
     this.client = client;
-    this.localPort = socket.localPort ?? 0;
+    this.localPort = client.local?.port ?? 0;
     this.#timer = timers.add(http.headTimeout, () => this.#timedOut());
     this.#input = new Http1Input(socket, this);
     this.#writer = new ResponseWriter(socket, this);

@@ -1,11 +1,13 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { ListenAddress } from "../config/config.ts";
+import { AddressRanges } from "../http/address_ranges.ts";
 import type { Client } from "../http/incoming.ts";
 import { clientOf } from "./client_of.ts";
 import type { ConnectionContext } from "./connection_context.ts";
 import type { FrontConnection } from "./front_connection.ts";
 import type { FrontOptions } from "./front_options.ts";
 import { Http1Connection } from "./http1_connection.ts";
+import { type ProxyHeaderOwner, ProxyHeaderReader } from "./proxy_protocol/proxy_header_reader.ts";
 import { ResponseHeadText } from "./response_head_text.ts";
 
 export type { FrontOptions } from "./front_options.ts";
@@ -14,8 +16,10 @@ export type { FrontOptions } from "./front_options.ts";
  * Accepts the connections of one address. Each goes through the steps that the address asks for, and speaks
  * HTTP behind the last one: #accept, #speak.
  */
-export class Listener {
+export class Listener implements ProxyHeaderOwner {
   readonly #options: FrontOptions;
+  /** Whose connections begin with a PROXY header. */
+  readonly #balancers: AddressRanges;
   readonly #server: Server;
   /** Each connection counts once, as whatever it is at the moment. */
   readonly #connections = new Set<FrontConnection>();
@@ -30,6 +34,7 @@ export class Listener {
 
   constructor(options: FrontOptions) {
     this.#options = options;
+    this.#balancers = new AddressRanges(options.spoken.proxyProtocol);
     this.#context = { options, heads: new ResponseHeadText(), isDraining: false };
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
     // Failed accepts: libuv has already dropped the waiting connections, the listener goes on.
@@ -102,7 +107,18 @@ export class Listener {
       socket.destroy();
       return;
     }
+    if (this.#balancers.has(client.address)) {
+      this.#connections.add(new ProxyHeaderReader(socket, client, this.#context, this));
+    } else this.#speak(socket, client);
+  }
+
+  proxyHeaderRead(reader: ProxyHeaderReader, socket: Socket, client: Client): void {
+    this.#connections.delete(reader);
     this.#speak(socket, client);
+  }
+
+  proxyHeaderMissed(reader: ProxyHeaderReader): void {
+    this.#forget(reader);
   }
 
   #speak(socket: Socket, client: Client): void {

@@ -2,12 +2,23 @@ import type { BodySource, ResponseBody } from "./body.ts";
 import type { HeaderList } from "./header_list.ts";
 import type { RequestHead } from "./request_head.ts";
 
-/** The other end of the client's connection. */
-export interface Client {
-  /** IP address, or "unix" for a client on a Unix socket. */
+/** One end of a connection. */
+export interface ConnectionEnd {
+  /** IP address in its canonical form, IPv4-mapped ones as IPv4, or "unix". */
   readonly address: string;
-  /** TCP port, 0 on a Unix socket. */
+  /** 0 on a Unix socket. */
   readonly port: number;
+}
+
+/**
+ * The client, as far as those in front of this proxy that are believed tell of it: by a PROXY header, and trusted proxies
+ * by fields. Otherwise the other end of the connection.
+ */
+export interface Client extends ConnectionEnd {
+  /** Where the client connected to: this proxy, or the load balancer that has sent a PROXY header. */
+  readonly local?: ConnectionEnd | undefined;
+  /** Address of the trusted proxy that has told of the client, undefined without one. The port may be 0 then. */
+  readonly via?: string | undefined;
   readonly tls: boolean;
 }
 

@@ -146,7 +146,8 @@ test("the handler sees a request as it was sent", async (t) => {
   const client = await connect();
   client.send("GET / HTTP/1.1\r\nHost: A.example:81\r\nX: 1\r\nx: 2\r\n\r\n");
   const { port } = listener.address as { port: number };
-  const peer = { address: "127.0.0.1", port: client.socket.localPort, tls: false };
+  const local = { address: "127.0.0.1", port };
+  const peer = { address: "127.0.0.1", port: client.socket.localPort, local, tls: false };
   assert.deepEqual(JSON.parse((await client.response()).body), [
     "a.example",
     "A.example:81",

@@ -102,7 +102,9 @@ test("a Unix socket serves like TCP", async (t) => {
   assert.deepEqual(listener.address, { kind: "unix", path: join(folder, "s") });
   const client = await RawClient.connect(listener.address);
   client.send(GET);
-  assert.equal((await client.response()).body, '[{"address":"unix","port":0,"tls":false},0]');
+  const unix = { address: "unix", port: 0 };
+  const expected = [{ ...unix, local: unix, tls: false }, 0];
+  assert.deepEqual(JSON.parse((await client.response()).body), expected);
   client.close();
 });
 
