@@ -72,7 +72,7 @@ function toPart(
   if (found?.isFile !== true) return undefined;
   const offset = optionalNumber(part.offset, "offset") ?? 0;
   const length = optionalNumber(part.length, "length") ?? Math.max(0, found.size - offset);
-  return { file: found.realPath, offset, length };
+  return { file: found.realPath, offset, length, seen: found };
 }
 
 function optionalNumber(value: unknown, name: string): number | undefined {

@@ -1,4 +1,5 @@
 import { HttpError } from "../http/http_error.ts";
+import type { FileStat } from "./file_stat.ts";
 
 /** Parts one body may have. */
 export const MOST_PARTS = 1024;
@@ -8,6 +9,8 @@ export interface FilePart {
   readonly file: string;
   readonly offset: number;
   readonly length: number;
+  /** What was told of it when the answer was made; another file in its place is not sent then. */
+  readonly seen?: FileStat | undefined;
 }
 
 /** Text goes out as UTF-8. Bytes belong to the body from then on. */
@@ -50,17 +53,17 @@ export function slicePieces(pieces: readonly Piece[], start: number, length: num
 
 function slicePiece(piece: Piece, from: number, to: number): Piece {
   if (Buffer.isBuffer(piece)) return piece.subarray(from, to);
-  return { file: piece.file, offset: piece.offset + from, length: to - from };
+  return { file: piece.file, offset: piece.offset + from, length: to - from, seen: piece.seen };
 }
 
 function toPiece(part: BodyPart): Piece {
   if (typeof part === "string") return Buffer.from(part);
   if (part instanceof Uint8Array) return Buffer.from(part.buffer, part.byteOffset, part.byteLength);
-  const { file, offset, length } = part;
+  const { file, offset, length, seen } = part;
   if (!isCount(offset) || !isCount(length) || !isCount(offset + length)) {
     throw invalid(`offset ${offset} and length ${length} of ${file} must be whole numbers of at least 0`);
   }
-  return { file, offset, length };
+  return { file, offset, length, seen };
 }
 
 function isCount(value: number): boolean {

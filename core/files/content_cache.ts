@@ -12,6 +12,8 @@ const ENTRY_COST = 256;
  */
 export class ContentCache {
   readonly #contents: LRUCache<FileStat, Buffer>;
+  #hits = 0;
+  #misses = 0;
 
   /** @param options.bytes bytes kept, roughly; the least recently used go first */
   constructor(options: { bytes: number }) {
@@ -21,8 +23,29 @@ export class ContentCache {
     });
   }
 
+  get hits(): number {
+    return this.#hits;
+  }
+
+  get misses(): number {
+    return this.#misses;
+  }
+
+  /** Files kept. */
+  get size(): number {
+    return this.#contents.size;
+  }
+
+  /** Their bytes, and a little for each. */
+  get bytes(): number {
+    return this.#contents.calculatedSize;
+  }
+
   get(stat: FileStat): Buffer | undefined {
-    return this.#contents.get(stat);
+    const content = this.#contents.get(stat);
+    if (content === undefined) this.#misses++;
+    else this.#hits++;
+    return content;
   }
 
   /** The bytes are shared from now on: nobody may write to them. */

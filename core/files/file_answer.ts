@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { isFieldValue } from "../http/head_grammar.ts";
 import { HeaderList } from "../http/header_list.ts";
 import { HttpError } from "../http/http_error.ts";
+import { AS_IT_IS, type FileCoding } from "./coding/file_coding.ts";
 import type { Validators } from "./conditional.ts";
 import { attachment } from "./content_disposition.ts";
 import { FileBody } from "./file_body.ts";
@@ -10,14 +11,20 @@ import { type FileSelection, selectSlice } from "./file_selection.ts";
 import type { FileStat } from "./file_stat.ts";
 import { type OpenedFile, READ_AT_ONCE } from "./opened_file.ts";
 import { planResponse, type ResponsePlan } from "./plan_response.ts";
-import { contentRange, unsatisfiedRange } from "./range.ts";
+import { joinRuns, type Run, runsLength } from "./ranges/byte_range.ts";
+import { contentRange, unsatisfiedRange } from "./ranges/content_range.ts";
+import { multipart } from "./ranges/multipart.ts";
+
+/** The version of a representation that is sent. */
+export type FileVersion = Pick<FileStat, "etag" | "mtime" | "size" | "contentType">;
 
 /** The answer to one GET or HEAD, worked out from one version of a file. */
 export class FileAnswer implements Validators {
   readonly etag: string;
   readonly lastModified: number;
   readonly #selection: FileSelection;
-  readonly #stat: FileStat;
+  readonly #version: FileVersion;
+  readonly #coding: FileCoding;
   readonly #isHead: boolean;
   /** Where the representation begins in the file, and its bytes. */
   readonly #offset: number;
@@ -29,18 +36,31 @@ export class FileAnswer implements Validators {
    *
    * @param now milliseconds since 1970
    */
-  constructor(request: FileRequest, selection: FileSelection, stat: FileStat, now: number) {
-    const { offset, length } = selectSlice(selection, stat.size);
+  constructor(
+    request: FileRequest,
+    selection: FileSelection,
+    version: FileVersion,
+    now: number,
+    coding: FileCoding = AS_IT_IS,
+  ) {
+    const { offset, length } = selectSlice(selection, version.size);
     this.#selection = selection;
-    this.#stat = stat;
+    this.#version = version;
+    this.#coding = coding;
     this.#isHead = request.method === "HEAD";
     this.#offset = offset;
     this.#size = length;
     // Another slice is another representation, perhaps at the same address, so it needs a tag of its own.
-    this.etag = length === stat.size ? stat.etag : `${stat.etag.slice(0, -1)}-${offset}-${length}"`;
+    this.etag = length === version.size ? version.etag : `${version.etag.slice(0, -1)}-${offset}-${length}"`;
     // A time in the future is replaced by the present (RFC 9110 section 8.8.2.1).
-    this.lastModified = Math.floor(Math.min(stat.mtime, now) / 1000) * 1000;
-    this.#plan = planResponse(request, this, length, now);
+    this.lastModified = Math.floor(Math.min(version.mtime, now) / 1000) * 1000;
+    this.#plan = planResponse(
+      request,
+      this,
+      length,
+      now,
+      coding.encoding === undefined ? "several" : "single",
+    );
   }
 
   /**
@@ -54,33 +74,32 @@ export class FileAnswer implements Validators {
   /** For 304, 412 and 416. */
   withoutFile(): FileResponse {
     const status = this.#plan.status;
-    let fields = "";
-    if (status === 304) fields = this.#validatorFields();
+    let fields = this.#coding.vary;
+    if (status === 304) fields = `${this.#validatorFields()}${fields}`;
     else if (status === 416)
-      fields = `Content-Range: ${unsatisfiedRange(this.#size)}\r\nAccept-Ranges: bytes\r\n`;
+      fields = `Content-Range: ${unsatisfiedRange(this.#size)}\r\nAccept-Ranges: bytes\r\n${fields}`;
     return { status, headers: HeaderList.fromText(fields), body: undefined };
   }
 
   /** @param content the whole file */
   fromContent(content: Buffer): FileResponse {
-    const { status, start, length } = this.#plan;
+    const { status } = this.#plan;
     if (status > 206) return this.withoutFile();
     if (this.#isHead) return this.#toHead();
-    const from = this.#offset + start;
-    const body = length === content.length ? content : content.subarray(from, from + length);
-    return { status, headers: this.#headers(), body };
+    const { headers, runs } = this.#whatIsSent();
+    const isWhole = runs.length === 1 && runs[0]!.length === content.length;
+    return { status, headers, body: isWhole ? content : joinRuns(content, runs) };
   }
 
   /** Takes the file over: it is closed, or the body in the answer closes it. */
   fromFile(file: OpenedFile): FileResponse {
     let body: Buffer | FileBody | undefined;
     try {
-      if (this.#plan.status > 206) return this.withoutFile();
+      const { status } = this.#plan;
+      if (status > 206) return this.withoutFile();
       if (this.#isHead) return this.#toHead();
-      const headers = this.#headers();
-      const { status, start, length } = this.#plan;
-      const from = this.#offset + start;
-      body = length > READ_AT_ONCE ? new FileBody(file, from, length) : file.readNow(from, length);
+      const { headers, runs } = this.#whatIsSent();
+      body = runsLength(runs) > READ_AT_ONCE ? new FileBody(file, runs) : file.readRunsNow(runs);
       return { status, headers, body };
     } finally {
       if (!(body instanceof FileBody)) file.close();
@@ -88,22 +107,35 @@ export class FileAnswer implements Validators {
   }
 
   #toHead(): FileResponse {
-    return { status: 200, headers: this.#headers(), body: undefined, declaredLength: this.#size };
+    const headers = HeaderList.fromText(this.#fields(this.#contentType(), ""));
+    return { status: 200, headers, body: undefined, declaredLength: this.#size };
   }
 
-  #headers(): HeaderList {
-    const { contentType, download } = this.#selection;
-    let fields = `Content-Type: ${this.#checkedType(contentType)}\r\n${this.#validatorFields()}Accept-Ranges: bytes\r\n`;
-    if (download !== undefined) {
-      const name = download === "" ? posix.basename(this.#selection.path) : download;
-      fields += `Content-Disposition: ${attachment(name)}\r\n`;
-    }
-    if (this.#plan.status === 206) fields += `Content-Range: ${contentRange(this.#plan, this.#size)}\r\n`;
-    return HeaderList.fromText(fields);
+  /** Of a 200 or 206 to GET; the runs count from the start of the file. */
+  #whatIsSent(): { headers: HeaderList; runs: readonly Run[] } {
+    const { status, ranges } = this.#plan;
+    let type = this.#contentType();
+    let runs: readonly Run[] = ranges;
+    let range = "";
+    if (ranges.length > 1) ({ contentType: type, runs } = multipart(ranges, type, this.#size));
+    else if (status === 206) range = `Content-Range: ${contentRange(ranges[0]!, this.#size)}\r\n`;
+    if (this.#offset > 0) runs = runs.map((run) => moved(run, this.#offset));
+    return { headers: HeaderList.fromText(this.#fields(type, range)), runs };
   }
 
-  #checkedType(contentType: string | undefined): string {
-    if (contentType === undefined) return this.#stat.contentType;
+  #fields(type: string, range: string): string {
+    const { download } = this.#selection;
+    const { encoding, vary } = this.#coding;
+    let fields = `Content-Type: ${type}\r\n${this.#validatorFields()}Accept-Ranges: bytes\r\n${vary}${range}`;
+    if (encoding !== undefined) fields += `Content-Encoding: ${encoding}\r\n`;
+    if (download === undefined) return fields;
+    const name = download === "" ? posix.basename(this.#selection.path) : download;
+    return `${fields}Content-Disposition: ${attachment(name)}\r\n`;
+  }
+
+  #contentType(): string {
+    const { contentType } = this.#selection;
+    if (contentType === undefined) return this.#version.contentType;
     if (contentType !== "" && isFieldValue(contentType)) return contentType;
     const shown = JSON.stringify(contentType.slice(0, 100));
     throw new HttpError(500, "content_type_invalid", `serve ${this.#selection.path}: content type ${shown}`);
@@ -112,4 +144,8 @@ export class FileAnswer implements Validators {
   #validatorFields(): string {
     return `ETag: ${this.etag}\r\nLast-Modified: ${new Date(this.lastModified).toUTCString()}\r\n`;
   }
+}
+
+function moved(run: Run, offset: number): Run {
+  return Buffer.isBuffer(run) ? run : { start: run.start + offset, length: run.length };
 }

@@ -1,7 +1,9 @@
 import { read } from "node:fs";
 import type { BodySink, BodySource } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
-import { type OpenedFile, truncated } from "./opened_file.ts";
+import { type OpenedFile, overwritten, truncated } from "./opened_file.ts";
+import { type ByteRange, type Run, runsLength } from "./ranges/byte_range.ts";
+import { ReadSamples } from "./read_samples.ts";
 
 /**
  * Bytes of one read. Larger saves thread hops (half the processor time at 256 KB of what 64 KB takes), but is
@@ -10,84 +12,128 @@ import { type OpenedFile, truncated } from "./opened_file.ts";
 const CHUNK = 256 * 1024;
 
 /**
- * Sends a piece of an open file and closes the file at the end, on failure and on cancel. Reads on libuv's
- * threads, one chunk at a time and only while the sink wants more.
+ * Sends pieces of an open file, and bytes between them, and closes the file at the end, on failure and on cancel.
+ * Reads on libuv's threads, one chunk at a time and only while the sink wants more.
  *
- * Exactly `length` bytes are sent: what is appended meanwhile is left out, and a file that became shorter fails
- * the body. A file replaced by rename goes on as it was. One that is overwritten in place may come out mixed.
+ * Exactly `length` bytes are sent, all of one version: what is appended meanwhile is left out, a file replaced by
+ * rename or deleted goes on as it was, and one that became shorter or was overwritten in place fails the body
+ * before its last chunk of the file.
  */
 export class FileBody implements BodySource {
   readonly length: number;
   readonly #file: OpenedFile;
-  readonly #end: number;
-  #position: number;
+  readonly #runs: readonly Run[];
+  /** The last run that is read from the file. */
+  readonly #lastRead: number;
+  readonly #samples = new ReadSamples();
+  /** The run that is sent, and how many bytes of it were. */
+  #run = 0;
+  #sent = 0;
   #sink: BodySink | undefined;
-  #reading = false;
-  #paused = false;
-  #over = false;
+  #isReading = false;
+  #isDelivering = false;
+  #isPaused = false;
+  #isOver = false;
 
   /** Takes the file over: it must not be used or closed by anyone else. */
-  constructor(file: OpenedFile, position: number, length: number) {
+  constructor(file: OpenedFile, runs: readonly Run[]) {
     this.#file = file;
-    this.#position = position;
-    this.#end = position + length;
-    this.length = length;
+    this.#runs = runs;
+    this.#lastRead = runs.findLastIndex((run) => !Buffer.isBuffer(run));
+    this.length = runsLength(runs);
   }
 
   start(sink: BodySink): void {
-    if (this.#over) return;
+    if (this.#isOver) return;
     this.#sink = sink;
     this.#goOn();
   }
 
   resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
     this.#goOn();
   }
 
   cancel(): void {
-    if (this.#over) return;
-    this.#over = true;
+    if (this.#isOver) return;
+    this.#isOver = true;
     // A read under way on another thread must not find its descriptor closed, or reused.
-    if (!this.#reading) this.#file.close();
+    if (!this.#isReading) this.#file.close();
   }
 
+  /** Delivers until the sink pauses or a read is under way. The end needs no room at the sink. */
   #goOn(): void {
-    if (this.#reading || this.#over || this.#sink === undefined) return;
-    if (this.#position >= this.#end) {
-      this.cancel();
-      this.#sink.end();
-      return;
+    if (this.#isDelivering || this.#sink === undefined) return;
+    this.#isDelivering = true;
+    while (!this.#isReading && !this.#isOver) {
+      const run = this.#runs[this.#run];
+      if (run === undefined) {
+        this.cancel();
+        this.#sink.end();
+      } else if (this.#sent === run.length) {
+        this.#run++;
+        this.#sent = 0;
+      } else if (this.#isPaused) {
+        break;
+      } else if (Buffer.isBuffer(run)) {
+        this.#deliver(run);
+      } else {
+        this.#read(run);
+      }
     }
-    this.#reading = true;
-    const size = Math.min(CHUNK, this.#end - this.#position);
+    this.#isDelivering = false;
+  }
+
+  #read({ start, length }: ByteRange): void {
+    this.#isReading = true;
+    const size = Math.min(CHUNK, length - this.#sent);
     // Not from the shared pool, and never reused: the chunk belongs to the sink.
     const chunk = Buffer.allocUnsafeSlow(size);
-    read(this.#file.fd, chunk, 0, size, this.#position, this.#received);
+    read(this.#file.fd, chunk, 0, size, start + this.#sent, this.#received);
   }
 
   readonly #received = (error: NodeJS.ErrnoException | null, count: number, chunk: Buffer): void => {
-    this.#reading = false;
-    if (this.#over) {
+    this.#isReading = false;
+    if (this.#isOver) {
       this.#file.close();
       return;
     }
+    const { realPath } = this.#file;
     if (error !== null) {
-      this.#fail(new HttpError(500, "file_unreadable", `read ${this.#file.realPath}: ${error.code}`, error));
+      this.#fail(new HttpError(500, "file_unreadable", `read ${realPath}: ${error.code}`, error));
       return;
     }
+    const run = this.#runs[this.#run] as ByteRange;
+    const position = run.start + this.#sent;
     if (count === 0) {
-      this.#fail(truncated(this.#file.realPath, this.#end, this.#position));
+      this.#fail(truncated(realPath, run.start + run.length, position));
       return;
     }
-    this.#position += count;
-    // Set before the call: the sink may resume from within it.
-    this.#paused = true;
-    const wantsMore = this.#sink!.data(count === chunk.length ? chunk : chunk.subarray(0, count));
-    if (wantsMore) this.#paused = false;
-    if (!this.#paused || this.#position >= this.#end) this.#goOn();
+    const bytes = count === chunk.length ? chunk : chunk.subarray(0, count);
+    this.#samples.add(bytes, position);
+    const isLastRead = this.#run === this.#lastRead && this.#sent + count === run.length;
+    if (isLastRead && !this.#isOneVersion()) {
+      this.#fail(overwritten(realPath));
+      return;
+    }
+    this.#isDelivering = true;
+    this.#deliver(bytes);
+    this.#isDelivering = false;
+    this.#goOn();
   };
+
+  #deliver(bytes: Buffer): void {
+    this.#sent += bytes.length;
+    // Set before the call: the sink may resume from within it.
+    this.#isPaused = true;
+    if (this.#sink!.data(bytes)) this.#isPaused = false;
+  }
+
+  #isOneVersion(): boolean {
+    const changes = this.#file.changes();
+    return changes === "none" || (changes === "grown" && this.#samples.areIn(this.#file.fd));
+  }
 
   #fail(error: HttpError): void {
     this.cancel();

@@ -3,8 +3,10 @@ import type { HeaderList } from "../http/header_list.ts";
 import type { Validators } from "./conditional.ts";
 import type { FileRequest, FileResponse } from "./file_response.ts";
 import { parseHttpDate } from "./parse_http_date.ts";
-import { planResponse } from "./plan_response.ts";
-import { contentRange, unsatisfiedRange } from "./range.ts";
+import { planResponse, type RangeSupport } from "./plan_response.ts";
+import type { Run } from "./ranges/byte_range.ts";
+import { contentRange, unsatisfiedRange } from "./ranges/content_range.ts";
+import { multipart } from "./ranges/multipart.ts";
 
 /** Metadata of a representation that a 304 leaves out (RFC 9110 section 15.4.5). */
 const REPRESENTATION = new Set([
@@ -18,10 +20,10 @@ const REPRESENTATION = new Set([
 /** What besides must not go with an error: it tells of the 200 that is not sent. */
 const ABOUT_200 = new Set(["etag", "last-modified", "cache-control", "expires"]);
 
-/** A representation of known size, from which pieces can be taken. */
+/** A representation of known size, of whose ranges a body can be made. */
 export interface Representation {
   readonly size: number;
-  slice(start: number, length: number): ResponseBody;
+  send(runs: readonly Run[]): ResponseBody;
 }
 
 /**
@@ -40,14 +42,19 @@ export function answerFinished(
   now: number = Date.now(),
 ): FileResponse {
   const { size } = representation;
-  const plan = planResponse(request, validatorsOf(headers), size, now, !refusesRanges(headers));
-  if (plan.status > 206)
-    return { status: plan.status, headers: headersWithout(headers, plan.status, size), body: undefined };
+  const plan = planResponse(request, validatorsOf(headers), size, now, rangeSupport(headers));
+  const { status, ranges } = plan;
+  if (status > 206) return { status, headers: headersWithout(headers, status, size), body: undefined };
   if (request.method === "HEAD") return { status: 200, headers, body: undefined, declaredLength: size };
-  if (plan.status === 200) return { status: 200, headers, body: representation.slice(0, size) };
+  if (status === 200) return { status, headers, body: representation.send(ranges) };
   const partial = headers.clone();
-  partial.set("Content-Range", contentRange(plan, size));
-  return { status: 206, headers: partial, body: representation.slice(plan.start, plan.length) };
+  if (ranges.length === 1) {
+    partial.set("Content-Range", contentRange(ranges[0]!, size));
+    return { status, headers: partial, body: representation.send(ranges) };
+  }
+  const { contentType, runs } = multipart(ranges, headers.get("content-type"), size);
+  partial.set("Content-Type", contentType);
+  return { status, headers: partial, body: representation.send(runs) };
 }
 
 function validatorsOf(headers: HeaderList): Validators | undefined {
@@ -57,8 +64,13 @@ function validatorsOf(headers: HeaderList): Validators | undefined {
   return etag === undefined && lastModified === undefined ? undefined : { etag, lastModified };
 }
 
-function refusesRanges(headers: HeaderList): boolean {
-  return headers.has("content-range") || headers.get("accept-ranges")?.toLowerCase() === "none";
+/**
+ * Several ranges of what is encoded would be a body of parts that says it is encoded itself; few could tell that the
+ * parts are meant.
+ */
+function rangeSupport(headers: HeaderList): RangeSupport {
+  if (headers.has("content-range") || headers.get("accept-ranges")?.toLowerCase() === "none") return "none";
+  return headers.has("content-encoding") ? "single" : "several";
 }
 
 function headersWithout(headers: HeaderList, status: number, size: number): HeaderList {

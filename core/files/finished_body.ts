@@ -2,6 +2,7 @@ import type { HeaderList } from "../http/header_list.ts";
 import type { FileRequest, FileResponse } from "./file_response.ts";
 import { answerFinished } from "./finished_answer.ts";
 import { hasConditions } from "./plan_response.ts";
+import { joinRuns, type Run } from "./ranges/byte_range.ts";
 
 /**
  * Applies conditional and range requests to a finished 200 whose body is at hand, as scripts answer. Other
@@ -23,7 +24,7 @@ export function applyRange(
   const bytes = typeof body === "string" ? Buffer.from(body) : body;
   const representation = {
     size: bytes.length,
-    slice: (start: number, length: number) => bytes.subarray(start, start + length),
+    send: (runs: readonly Run[]) => joinRuns(bytes, runs),
   };
   return answerFinished(request, headers, representation, now);
 }

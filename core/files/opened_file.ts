@@ -11,6 +11,7 @@ import {
 import { HttpError } from "../http/http_error.ts";
 import type { FileStat } from "./file_stat.ts";
 import { PathStat } from "./path_stat.ts";
+import { type Run, runsLength } from "./ranges/byte_range.ts";
 
 /**
  * O_NOFOLLOW: the path is a real one, so a link in its place was put there since. O_NONBLOCK: opening a FIFO
@@ -23,6 +24,9 @@ const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK |
  * take about 10 microseconds when the file is in the page cache.
  */
 export const READ_AT_ONCE = 64 * 1024;
+
+/** Milliseconds by which the kernel's stamps may lag behind the clock: at worst a jiffy at 100 Hz. */
+export const CLOCK_TICK = 10;
 
 /** A regular file open for reading. Whoever holds it must close it. */
 export class OpenedFile {
@@ -72,6 +76,18 @@ export class OpenedFile {
     );
   }
 
+  /**
+   * Whether this is not what `stat` told of, and has come about after `time`. What was appended to since counts as
+   * the same.
+   *
+   * @param time milliseconds since 1970
+   */
+  isNewerThan(stat: FileStat, time: number): boolean {
+    const { ino, size, mtimeMs, ctimeMs } = this.#stats;
+    const isSame = ino === stat.inode && (mtimeMs === stat.mtime || size > stat.size);
+    return !isSame && ctimeMs > time - CLOCK_TICK;
+  }
+
   /** What `stat` would tell now. */
   currentStat(stat: FileStat): FileStat {
     return new PathStat(stat.path, stat.realPath, stat.isSymlink, this.#stats);
@@ -92,16 +108,48 @@ export class OpenedFile {
     throw new HttpError(404, "file_moved", `open ${this.realPath}: led to ${actual}`);
   }
 
-  /** Reads at once; meant for small pieces. Throws HttpError 500 when the file has become too short. */
+  /**
+   * Reads at once; meant for small pieces. Throws HttpError 500 when the file has become too short or was
+   * written to since it was opened.
+   */
   readNow(position: number, length: number): Buffer {
     const bytes = Buffer.allocUnsafe(length);
+    this.#fill(bytes, 0, position, length);
+    if (this.changes() === "overwritten") throw overwritten(this.realPath);
+    return bytes;
+  }
+
+  /** Likewise, several pieces and bytes at hand as one. */
+  readRunsNow(runs: readonly Run[]): Buffer {
+    if (runs.length === 1 && !Buffer.isBuffer(runs[0]!)) return this.readNow(runs[0]!.start, runs[0]!.length);
+    const bytes = Buffer.allocUnsafe(runsLength(runs));
+    let filled = 0;
+    for (const run of runs) {
+      if (Buffer.isBuffer(run)) run.copy(bytes, filled);
+      else this.#fill(bytes, filled, run.start, run.length);
+      filled += run.length;
+    }
+    if (this.changes() === "overwritten") throw overwritten(this.realPath);
+    return bytes;
+  }
+
+  /**
+   * What has happened to the content since the file was opened. `grown` is mostly an append, but may be a larger
+   * version written over it. The change time is not looked at: links, names and permissions change it.
+   */
+  changes(): "none" | "grown" | "overwritten" {
+    const { size, mtimeMs } = fstatSync(this.fd);
+    if (size > this.#stats.size) return "grown";
+    return size === this.#stats.size && mtimeMs === this.#stats.mtimeMs ? "none" : "overwritten";
+  }
+
+  #fill(bytes: Buffer, at: number, position: number, length: number): void {
     let filled = 0;
     while (filled < length) {
-      const count = readSync(this.fd, bytes, filled, length - filled, position + filled);
+      const count = readSync(this.fd, bytes, at + filled, length - filled, position + filled);
       if (count === 0) throw truncated(this.realPath, position + length, position + filled);
       filled += count;
     }
-    return bytes;
   }
 
   /** Idempotent. */
@@ -119,6 +167,11 @@ export function truncated(realPath: string, expected: number, actual: number): H
     "file_truncated",
     `read ${realPath}: needed ${expected} bytes, the file ended after ${actual}`,
   );
+}
+
+/** The file was written to in place: what was read may be of two versions. */
+export function overwritten(realPath: string): HttpError {
+  return new HttpError(500, "file_changed", `read ${realPath}: the file was overwritten meanwhile`);
 }
 
 function locationOf(fd: number, realPath: string): string {

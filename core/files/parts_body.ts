@@ -6,7 +6,7 @@ import { OpenedFile, READ_AT_ONCE } from "./opened_file.ts";
 
 /**
  * Sends text, bytes and pieces of files one after another as one body. Each file is opened when its turn comes,
- * so that one file is open at a time; one that is gone or too short by then fails the body.
+ * so that one file is open at a time; one that is gone, replaced or too short by then fails the body.
  */
 export class PartsBody implements BodySource {
   readonly length: number;
@@ -17,10 +17,15 @@ export class PartsBody implements BodySource {
   #paused = false;
   #delivering = false;
   #over = false;
+  readonly #made: number;
 
-  /** @param pieces from `toPieces` */
-  constructor(pieces: readonly Piece[]) {
+  /**
+   * @param pieces from `toPieces`
+   * @param made when the answer was made, milliseconds since 1970
+   */
+  constructor(pieces: readonly Piece[], made: number = Date.now()) {
     this.#pieces = pieces;
+    this.#made = made;
     this.length = totalLength(pieces);
   }
 
@@ -65,7 +70,7 @@ export class PartsBody implements BodySource {
     }
     let opened: Buffer | FileBody;
     try {
-      opened = openPart(piece);
+      opened = openPart(piece, this.#made);
     } catch (error) {
       this.#fail(error as Error);
       return;
@@ -101,12 +106,15 @@ export class PartsBody implements BodySource {
 }
 
 /** Small pieces come as bytes, at once. */
-function openPart(part: FilePart): Buffer | FileBody {
+function openPart(part: FilePart, made: number): Buffer | FileBody {
   const file = OpenedFile.open(part.file);
   let body: FileBody | undefined;
   try {
     // The path was looked at when the answer was made, which may be long ago.
     file.verifyLocation();
+    if (part.seen !== undefined && file.isNewerThan(part.seen, made)) {
+      throw new HttpError(500, "part_changed", `send part of ${part.file}: it was replaced meanwhile`);
+    }
     const end = part.offset + part.length;
     if (end > file.size) {
       throw new HttpError(
@@ -116,7 +124,7 @@ function openPart(part: FilePart): Buffer | FileBody {
       );
     }
     if (part.length <= READ_AT_ONCE) return file.readNow(part.offset, part.length);
-    body = new FileBody(file, part.offset, part.length);
+    body = new FileBody(file, [{ start: part.offset, length: part.length }]);
     return body;
   } finally {
     if (body === undefined) file.close();

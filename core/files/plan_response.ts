@@ -1,14 +1,17 @@
 import type { HeaderList } from "../http/header_list.ts";
 import { evaluatePreconditions, rangeApplies, type Validators } from "./conditional.ts";
 import type { FileRequest } from "./file_response.ts";
-import { type ByteRange, selectRange } from "./range.ts";
+import type { ByteRange } from "./ranges/byte_range.ts";
+import { selectRanges } from "./ranges/select_ranges.ts";
 
 export interface ResponsePlan {
   readonly status: 200 | 206 | 304 | 412 | 416;
-  /** Bytes of the representation that a 200 or 206 to GET carries. */
-  readonly start: number;
-  readonly length: number;
+  /** Bytes of the representation that the answer to GET carries: all of them, or those asked for. */
+  readonly ranges: readonly ByteRange[];
 }
+
+/** How much of a representation may be sent in part. */
+export type RangeSupport = "none" | "single" | "several";
 
 /** A line that begins a precondition or a Range field. */
 const CONDITION = /(?:^|\n)(?:if-|range:)/i;
@@ -27,35 +30,39 @@ export function hasConditions(headers: HeaderList): boolean {
  *
  * @param validators undefined when nothing identifies the version: then there are no preconditions
  * @param now milliseconds since 1970
- * @param ranges whether the representation may be sent in part
  */
 export function planResponse(
   request: FileRequest,
   validators: Validators | undefined,
   size: number,
   now: number,
-  ranges = true,
+  support: RangeSupport = "several",
 ): ResponsePlan {
-  if (!hasConditions(request.headers)) return { status: 200, start: 0, length: size };
+  if (!hasConditions(request.headers)) return whole(size);
   const refusal = validators === undefined ? undefined : evaluatePreconditions(request.headers, validators);
-  if (refusal !== undefined) return { status: refusal, start: 0, length: 0 };
-  const range = ranges ? requestedRange(request, validators, size, now) : undefined;
-  if (range === undefined) return { status: 200, start: 0, length: size };
-  if (range === "unsatisfiable") return { status: 416, start: 0, length: 0 };
-  return { status: 206, start: range.start, length: range.length };
+  if (refusal !== undefined) return { status: refusal, ranges: [] };
+  const ranges = support === "none" ? undefined : requestedRanges(request, validators, size, now);
+  if (ranges === undefined) return whole(size);
+  if (ranges === "unsatisfiable") return { status: 416, ranges: [] };
+  if (ranges.length > 1 && support === "single") return whole(size);
+  return { status: 206, ranges };
 }
 
-function requestedRange(
+function whole(size: number): ResponsePlan {
+  return { status: 200, ranges: [{ start: 0, length: size }] };
+}
+
+function requestedRanges(
   request: FileRequest,
   validators: Validators | undefined,
   size: number,
   now: number,
-): ByteRange | "unsatisfiable" | undefined {
+): readonly ByteRange[] | "unsatisfiable" | undefined {
   if (request.method !== "GET") return undefined;
   const field = request.headers.get("range");
   if (field === undefined) return undefined;
   const ifRange = request.headers.get("if-range");
   if (ifRange !== undefined && (validators === undefined || !rangeApplies(ifRange, validators, now)))
     return undefined;
-  return selectRange(field, size);
+  return selectRanges(field, size);
 }

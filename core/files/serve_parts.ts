@@ -4,6 +4,7 @@ import { type BodyPart, type Piece, slicePieces, toPieces, totalLength } from ".
 import type { FileRequest, FileResponse } from "./file_response.ts";
 import { answerFinished } from "./finished_answer.ts";
 import { PartsBody } from "./parts_body.ts";
+import type { Run } from "./ranges/byte_range.ts";
 
 /**
  * Answers a request with several parts as one body. Ranges count from the start of the first part; conditional
@@ -26,8 +27,9 @@ export function serveParts(
     return { status: 200, headers, body: join(pieces) };
   const own = headers.clone();
   if (!own.has("accept-ranges")) own.append("Accept-Ranges", "bytes");
-  const slice = (start: number, length: number) => join(slicePieces(pieces, start, length));
-  return answerFinished(request, own, { size, slice }, now);
+  const send = (runs: readonly Run[]) =>
+    join(runs.flatMap((run) => (Buffer.isBuffer(run) ? run : slicePieces(pieces, run.start, run.length))));
+  return answerFinished(request, own, { size, send }, now);
 }
 
 /** One run of bytes when it is all in memory, so that a lane can send it with the head. */

@@ -40,6 +40,11 @@ export class StatCache {
     return this.#hits;
   }
 
+  /** Paths remembered. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
   /** Answers that needed the file system. */
   get misses(): number {
     return this.#misses;

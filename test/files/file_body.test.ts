@@ -1,8 +1,21 @@
 import assert from "node:assert/strict";
-import { appendFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { type TestContext, test } from "node:test";
 import { FileBody } from "../../core/files/file_body.ts";
 import { OpenedFile } from "../../core/files/opened_file.ts";
+import type { Run } from "../../core/files/ranges/byte_range.ts";
 import { Collector } from "./collect.ts";
 import { openBelow, tempFolder } from "./temp_folder.ts";
 
@@ -17,7 +30,7 @@ function makeFile(t: TestContext): { folder: string; path: string } {
 
 test("sends the whole file, in several chunks, and closes it", async (t) => {
   const { folder, path } = makeFile(t);
-  const body = new FileBody(OpenedFile.open(path), 0, CONTENT.length);
+  const body = new FileBody(OpenedFile.open(path), [{ start: 0, length: CONTENT.length }]);
   assert.equal(body.length, CONTENT.length);
   const collector = new Collector(body).start();
   assert.ok((await collector.finished).equals(CONTENT));
@@ -27,28 +40,33 @@ test("sends the whole file, in several chunks, and closes it", async (t) => {
 
 test("sends a piece", async (t) => {
   const { path } = makeFile(t);
-  const body = new FileBody(OpenedFile.open(path), 123_456, 654_321);
+  const body = new FileBody(OpenedFile.open(path), [{ start: 123_456, length: 654_321 }]);
   const sent = await new Collector(body).start().finished;
   assert.ok(sent.equals(CONTENT.subarray(123_456, 123_456 + 654_321)));
 });
 
 test("sends nothing when there is nothing to send", async (t) => {
   const { folder, path } = makeFile(t);
-  const sent = await new Collector(new FileBody(OpenedFile.open(path), 10, 0)).start().finished;
+  const sent = await new Collector(new FileBody(OpenedFile.open(path), [{ start: 10, length: 0 }])).start()
+    .finished;
   assert.equal(sent.length, 0);
   assert.equal(openBelow(folder), 0);
 });
 
 test("gives each chunk away for good", async (t) => {
   const { path } = makeFile(t);
-  const collector = new Collector(new FileBody(OpenedFile.open(path), 0, CONTENT.length)).start();
+  const collector = new Collector(
+    new FileBody(OpenedFile.open(path), [{ start: 0, length: CONTENT.length }]),
+  ).start();
   await collector.finished;
   assert.equal(new Set(collector.chunks.map((chunk) => chunk.buffer)).size, collector.chunks.length);
 });
 
 test("waits while the sink is paused", async (t) => {
   const { path } = makeFile(t);
-  const collector = new Collector(new FileBody(OpenedFile.open(path), 0, CONTENT.length));
+  const collector = new Collector(
+    new FileBody(OpenedFile.open(path), [{ start: 0, length: CONTENT.length }]),
+  );
   // The collector fails the test when data comes before this resume.
   collector.onData = () => {
     setImmediate(() => setImmediate(() => collector.resume()));
@@ -59,7 +77,9 @@ test("waits while the sink is paused", async (t) => {
 
 test("goes on when the sink resumes from within data", async (t) => {
   const { path } = makeFile(t);
-  const collector = new Collector(new FileBody(OpenedFile.open(path), 0, CONTENT.length));
+  const collector = new Collector(
+    new FileBody(OpenedFile.open(path), [{ start: 0, length: CONTENT.length }]),
+  );
   collector.onData = () => {
     collector.resume();
     return true;
@@ -69,7 +89,7 @@ test("goes on when the sink resumes from within data", async (t) => {
 
 test("resume is harmless when not paused", async (t) => {
   const { path } = makeFile(t);
-  const body = new FileBody(OpenedFile.open(path), 0, CONTENT.length);
+  const body = new FileBody(OpenedFile.open(path), [{ start: 0, length: CONTENT.length }]);
   body.resume();
   const collector = new Collector(body).start();
   body.resume();
@@ -79,7 +99,7 @@ test("resume is harmless when not paused", async (t) => {
 
 test("cancel closes the file: before the start, during a read, while paused, from within data, twice", async (t) => {
   const { folder, path } = makeFile(t);
-  const make = () => new FileBody(OpenedFile.open(path), 0, CONTENT.length);
+  const make = () => new FileBody(OpenedFile.open(path), [{ start: 0, length: CONTENT.length }]);
   const silent = {
     data: () => assert.fail("data"),
     end: () => assert.fail("end"),
@@ -129,7 +149,9 @@ test("cancel closes the file: before the start, during a read, while paused, fro
 
 /** Sends the file with `change` after the first chunk. */
 async function sendWithChange(path: string, change: () => void): Promise<Buffer> {
-  const collector = new Collector(new FileBody(OpenedFile.open(path), 0, CONTENT.length));
+  const collector = new Collector(
+    new FileBody(OpenedFile.open(path), [{ start: 0, length: CONTENT.length }]),
+  );
   collector.onData = () => {
     collector.onData = undefined;
     change();
@@ -168,3 +190,100 @@ test("leaves out what is appended on the way", async (t) => {
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
+
+const LARGER = Buffer.alloc(3_000_000, "0123456789abcdefghijklmnopqrstuvwxyzABC");
+
+/** Begins to send, does something to the file after the first chunk, and goes on. */
+async function sendMeanwhile(t: TestContext, change: (path: string) => void, runs?: Run[]): Promise<Buffer> {
+  const folder = tempFolder(t);
+  const path = `${folder}/big`;
+  writeFileSync(path, LARGER);
+  // Older than a tick of the clock that stamps files.
+  utimesSync(path, 1_700_000_000, 1_700_000_000);
+  const body = new FileBody(OpenedFile.open(path), runs ?? [{ start: 0, length: LARGER.length }]);
+  const collector = new Collector(body);
+  let isFirst = true;
+  collector.onData = () => {
+    if (!isFirst) return false;
+    isFirst = false;
+    change(path);
+    setImmediate(() => collector.resume());
+    return true;
+  };
+  const sent = await collector.start().finished.finally(() => assert.equal(openBelow(folder), 0));
+  return sent;
+}
+
+test("a file overwritten in place with as many bytes is not sent to its end", async (t) => {
+  const change = (path: string) => writeFileSync(path, Buffer.alloc(LARGER.length, "Z"));
+  await assert.rejects(sendMeanwhile(t, change), { code: "file_changed" });
+});
+
+test("nor is one whose last byte alone was overwritten", async (t) => {
+  const change = (path: string) => {
+    const fd = openSync(path, "r+");
+    writeSync(fd, "!", LARGER.length - 1);
+    closeSync(fd);
+  };
+  await assert.rejects(sendMeanwhile(t, change), { code: "file_changed" });
+});
+
+test("nor one overwritten with more bytes", async (t) => {
+  const change = (path: string) => writeFileSync(path, Buffer.alloc(LARGER.length + 10, "Z"));
+  await assert.rejects(sendMeanwhile(t, change), { code: "file_changed" });
+});
+
+test("nor one overwritten with fewer", async (t) => {
+  const change = (path: string) => writeFileSync(path, Buffer.alloc(LARGER.length - 10, "Z"));
+  await assert.rejects(sendMeanwhile(t, change), /file_changed|truncated|overwritten|ended after/);
+});
+
+test("nor is one that was overwritten while several ranges of it were sent", async (t) => {
+  const runs = [{ start: 1_000_000, length: 500_000 }, Buffer.from("between"), { start: 0, length: 300_000 }];
+  const change = (path: string) => writeFileSync(path, Buffer.alloc(LARGER.length, "Z"));
+  await assert.rejects(sendMeanwhile(t, change, runs), { code: "file_changed" });
+});
+
+test("a file that is renamed, linked, made unreadable or deleted is sent as it was", async (t) => {
+  const sent = await sendMeanwhile(t, (path) => {
+    linkSync(path, `${path}.link`);
+    renameSync(path, `${path}.old`);
+    chmodSync(`${path}.old`, 0);
+    rmSync(`${path}.link`);
+    rmSync(`${path}.old`);
+  });
+  assert.ok(sent.equals(LARGER));
+});
+
+test("a file appended to twice is sent as it was", async (t) => {
+  const sent = await sendMeanwhile(t, (path) => {
+    appendFileSync(path, "one");
+    appendFileSync(path, Buffer.alloc(500_000));
+  });
+  assert.ok(sent.equals(LARGER));
+});
+
+test("runs of bytes and of the file are sent one after the other, whatever the pauses", async (t) => {
+  const { folder, path } = makeFile(t);
+  const runs = [
+    Buffer.from("<"),
+    { start: 5, length: 3 },
+    Buffer.from("|"),
+    { start: 0, length: 600_000 },
+    Buffer.from(">"),
+  ];
+  for (const pauses of [false, true]) {
+    const body = new FileBody(OpenedFile.open(path), runs);
+    assert.equal(body.length, 600_006);
+    const collector = new Collector(body);
+    if (pauses) {
+      collector.onData = () => {
+        setImmediate(() => collector.resume());
+        return true;
+      };
+    }
+    const sent = await collector.start().finished;
+    assert.equal(sent.toString(), `<567|${CONTENT.toString("latin1", 0, 600_000)}>`);
+  }
+  assert.equal(openBelow(folder), 0);
+});

@@ -117,12 +117,6 @@ test("answers a range beyond the file with 416 and its length", (t) => {
   assert.equal(response.body, undefined);
 });
 
-test("sends the whole for several ranges", async (t) => {
-  const response = makeSite(t).serve("Range: bytes=0-1,4-5\r\n");
-  assert.equal(response.status, 200);
-  assert.equal(await text(response), "0123456789");
-});
-
 test("304 carries the validators and nothing of the file", (t) => {
   const { serve, etag } = makeSite(t);
   const response = serve(`If-None-Match: ${etag}\r\n`);

@@ -1,10 +1,19 @@
 import assert from "node:assert/strict";
-import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import type { BodyPart } from "../../core/files/body_part.ts";
 import type { FileResponse } from "../../core/files/file_response.ts";
 import { serveParts } from "../../core/files/serve_parts.ts";
+import { StatCache } from "../../core/files/stat_cache.ts";
 import type { BodySource } from "../../core/http/body.ts";
 import { HeaderList } from "../../core/http/header_list.ts";
 import { bytesOf, Collector } from "./collect.ts";
@@ -248,4 +257,30 @@ test("every range of every mix of parts gives the same bytes as Buffer.subarray"
     { numRuns: 100 },
   );
   assert.equal(openBelow(folder), 0);
+});
+
+for (const size of [1000, 300_000]) {
+  test(`a part of ${size} bytes whose file is replaced before its turn fails the body`, async (t) => {
+    const folder = tempFolder(t);
+    const path = `${folder}/a`;
+    writeFileSync(path, Buffer.alloc(size, "a"));
+    const seen = new StatCache({ age: 0, entries: 1 }).stat(path)!;
+    const parts = ["first, ", { file: path, offset: 0, length: size, seen }];
+    const response = serveParts({ method: "GET", headers: HeaderList.empty() }, HeaderList.empty(), parts);
+    writeFileSync(`${folder}/b`, Buffer.alloc(size, "b"));
+    renameSync(`${folder}/b`, path);
+    await assert.rejects(bytesOf(response.body), { code: "part_changed" });
+    assert.equal(openBelow(folder), 0);
+  });
+}
+
+test("a part whose file was appended to before its turn is sent as it was", async (t) => {
+  const folder = tempFolder(t);
+  const path = `${folder}/a`;
+  writeFileSync(path, "0123456789");
+  const seen = new StatCache({ age: 0, entries: 1 }).stat(path)!;
+  const parts = ["<", { file: path, offset: 5, length: 5, seen }];
+  const response = serveParts({ method: "GET", headers: HeaderList.empty() }, HeaderList.empty(), parts);
+  appendFileSync(path, "more");
+  assert.equal((await bytesOf(response.body)).toString(), "<56789");
 });

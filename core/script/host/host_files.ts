@@ -60,7 +60,7 @@ async function contentOf(path: string, realPath: string, limit: number): Promise
     throw new HostOperationError("RangeError", message);
   }
   try {
-    return await readBody(new FileBody(file, 0, size), limit);
+    return await readBody(new FileBody(file, [{ start: 0, length: size }]), limit);
   } catch {
     throw new HostOperationError("Error", `readFile("${path}"): the file became shorter while it was read`);
   }
