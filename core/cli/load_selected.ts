@@ -14,28 +14,46 @@ export type LoadResult = { readonly config: Config; readonly file: string } | { 
 
 /** Finds and loads what a command was pointed at. Throws UsageError. */
 export async function loadSelected(file: string | undefined, options: ScriptOptions): Promise<LoadResult> {
-  const selection = selectConfig(file, options, process.env);
-  if (selection === undefined) {
-    process.stderr.write(describeMissingDefault());
-    return { exitCode: EXIT_FAULT };
+  try {
+    return await readSelected(file, options);
+  } catch (error) {
+    if (!(error instanceof SelectionError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return { exitCode: error.exitCode };
   }
+}
+
+/** What a command was pointed at cannot be used; the message is for standard error. */
+export class SelectionError extends Error {
+  override readonly name = "SelectionError";
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number) {
+    super(message.trimEnd());
+    this.exitCode = exitCode;
+  }
+}
+
+/** The same, but what is wrong is thrown and not told. Throws SelectionError or UsageError. */
+export async function readSelected(
+  file: string | undefined,
+  options: ScriptOptions,
+): Promise<{ readonly config: Config; readonly file: string }> {
+  const selection = selectConfig(file, options, process.env);
+  if (selection === undefined) throw new SelectionError(describeMissingDefault(), EXIT_FAULT);
   try {
     return { config: await selection.load(), file: selection.file };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     // By name: their modules are only loaded when they are needed.
-    if (error.name === "ConfigError") {
-      process.stderr.write(`${(error as ConfigError).message}\n`);
-      return { exitCode: EXIT_FAULT };
-    }
-    if (error.name === "OptionError") return { exitCode: tellOptionError(error as OptionError, options) };
+    if (error.name === "ConfigError") throw new SelectionError((error as ConfigError).message, EXIT_FAULT);
+    if (error.name === "OptionError") throw optionSelectionError(error as OptionError, options);
     throw error;
   }
 }
 
 /** A file that is missing is a fault, as it is in a configuration; a value that is none is wrong usage. */
-function tellOptionError(error: OptionError, options: ScriptOptions): number {
-  process.stderr.write(describeOptionError(error, options));
+function optionSelectionError(error: OptionError, options: ScriptOptions): SelectionError {
   const faultsOnly = error.problems.every(({ option }) => option === "script" || option === "root");
-  return faultsOnly ? EXIT_FAULT : EXIT_USAGE;
+  return new SelectionError(describeOptionError(error, options), faultsOnly ? EXIT_FAULT : EXIT_USAGE);
 }

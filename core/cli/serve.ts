@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { inspectAddress } from "./inspect_address.ts";
-import { loadSelected } from "./load_selected.ts";
+import { loadSelected, readSelected } from "./load_selected.ts";
 import type { ScriptOptions } from "./select_config.ts";
 
 /** What `serve` takes besides what configures a script. */
@@ -24,11 +24,15 @@ export async function serve(file: string | undefined, options: ServeOptions): Pr
   const inspect = options.inspect === undefined ? undefined : inspectAddress(options.inspect);
   const loaded = await loadSelected(file, options);
   if ("exitCode" in loaded) return loaded.exitCode;
-  const config = options.dev === true ? { ...loaded.config, dev: true } : loaded.config;
+  const served = (config: Config): Config => {
+    const shown = options.dev === true ? { ...config, dev: true } : config;
+    return inspect === undefined ? shown : debuggedConfig(shown);
+  };
   const { runSupervisor } = await import("../supervisor/supervisor.ts");
-  return inspect === undefined
-    ? await runSupervisor(config)
-    : await runSupervisor(debuggedConfig(config), { inspect });
+  return await runSupervisor(served(loaded.config), {
+    load: async () => served((await readSelected(file, options)).config),
+    ...(inspect === undefined ? {} : { inspect }),
+  });
 }
 
 /** One worker, so that every request meets the debugger, and time to look around. */
