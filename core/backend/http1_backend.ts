@@ -3,6 +3,7 @@ import type { BackendConfig } from "../config/config.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { HeadLimits } from "../http/parse_request_head.ts";
 import type { TimerWheel } from "../http/timer_wheel.ts";
+import { BackendMetrics } from "../observe/metrics/backend_metrics.ts";
 import type { Backend, BackendCall, BackendReceiver, BackendRequest } from "./backend.ts";
 import { ConnectionPool } from "./connection_pool.ts";
 import { READ_SIZE } from "./open_socket.ts";
@@ -33,6 +34,7 @@ export interface Http1BackendOptions {
  */
 export class Http1Backend implements Backend, Http1ConnectionOwner {
   readonly name: string;
+  readonly metrics = new BackendMetrics(this);
   readonly #config: BackendConfig;
   readonly #pool: ConnectionPool<Http1Connection>;
   readonly #queue: WaitQueue<Http1Exchange>;

@@ -10,6 +10,9 @@ import type { TimerWheel } from "../http/timer_wheel.ts";
 import type { AccessLog } from "../observe/access_log.ts";
 import { BackendFailures } from "../observe/backend_failures.ts";
 import type { Logger } from "../observe/logger.ts";
+import { addCache } from "../observe/metrics/cache_reading.ts";
+import { addSample, type Snapshot } from "../observe/metrics/snapshot.ts";
+import { WorkerMetrics } from "../observe/metrics/worker_metrics.ts";
 import { RequestIds } from "../observe/request_id.ts";
 import { CodeCache } from "../script/code_cache.ts";
 import type { CompiledRuntime } from "../script/compile/compiled_runtime.ts";
@@ -41,6 +44,8 @@ export interface ExchangeOptions {
   readonly timers: TimerWheel;
   readonly logger: Logger;
   readonly access: AccessLog;
+  /** Where everything is counted. */
+  readonly metrics?: WorkerMetrics;
   /** Is told what becomes of exchanges, for tools. */
   readonly observer?: ExchangeObserver;
   /** Decides which requests are traced, for tools, in the place of the configuration. */
@@ -70,6 +75,7 @@ export class SiteRouter {
   readonly #cryptoLanes = new CryptoLanes();
   readonly #codeCache = new CodeCache();
   readonly #isolates: LiveIsolates;
+  readonly #metrics: WorkerMetrics;
   readonly #services: ExchangeServices;
   readonly #fetches: SiteFetch[] = [];
   readonly #traces: TraceSource | undefined;
@@ -80,6 +86,8 @@ export class SiteRouter {
   constructor(options: ExchangeOptions) {
     this.#options = options;
     this.#traces = options.traces ?? liveTraces(options);
+    this.#metrics = options.metrics ?? new WorkerMetrics();
+    this.#metrics.addSource((to) => this.#measure(to));
     this.#isolates = new LiveIsolates(options.config.isolates, options.config.sites.length);
     this.#services = {
       stat: options.stat,
@@ -108,6 +116,7 @@ export class SiteRouter {
     const site = this.#sites.find(incoming.head.host);
     if (site === undefined) return this.#misdirected(incoming);
     this.#active++;
+    site.metrics.begun();
     const id = this.#ids.next();
     new Exchange(id, incoming, site, this.#services, this.#traces?.begin(id, incoming, site)).start();
   };
@@ -136,12 +145,14 @@ export class SiteRouter {
   close(): void {
     for (const { scripts } of this.#byName.values()) scripts?.close();
     this.#isolates.close();
+    if (this.#options.metrics === undefined) this.#metrics.close();
     for (const fetches of this.#fetches) fetches.close();
   }
 
   #add(config: SiteConfig): void {
     const folders = [...(config.root === undefined ? [] : [config.root]), ...config.allow.files];
     const fetches = this.#fetchesOf(config);
+    const metrics = this.#metrics.site(config.name);
     const scripts =
       config.scripts.length === 0
         ? undefined
@@ -162,11 +173,12 @@ export class SiteRouter {
             compiled: this.#options.sites.find(({ site }) => site === config.name),
             reports: this.#reports(config.name),
             activity: this.#options.heartbeat?.of(config.name),
+            metrics: metrics.scripts,
             traces: this.#traces !== undefined,
             waitLimit: this.#options.config.drainTimeout,
             inspection: this.#inspection(config),
           });
-    const site: Site = { config, scripts, folders };
+    const site: Site = { config, scripts, folders, metrics };
     this.#sites.add(site);
     this.#byName.set(config.name, site);
   }
@@ -195,6 +207,7 @@ export class SiteRouter {
 
   #reports(site: string): ScriptReports {
     const log = this.#options.logger.child({ site });
+    const { scripts } = this.#metrics.site(site);
     return {
       line(level, text) {
         if (level >= 50) log.error(text);
@@ -203,6 +216,7 @@ export class SiteRouter {
         else log.debug(text);
       },
       fault(what, stack, fault) {
+        scripts.errors++;
         log.error({ stack, ...(fault === undefined ? {} : { at: formatFault(fault) }) }, what);
       },
       loaded: (version, again) => {
@@ -218,6 +232,19 @@ export class SiteRouter {
     };
   }
 
+  /** What is as it is, and not counted. */
+  #measure(to: Snapshot): void {
+    const { stat, backends } = this.#options;
+    addCache(to, "stat", stat);
+    addCache(to, "content", this.#services.contents);
+    for (const [name, backend] of backends) backend.metrics?.snapshot(to, name);
+    addSample(to, "lodestone_isolates_live", this.#isolates.size);
+    for (const [name, { scripts }] of this.#byName) {
+      const memory = scripts?.memory ?? 0;
+      if (memory > 0) addSample(to, "lodestone_isolate_memory_bytes", memory, name);
+    }
+  }
+
   #misdirected(incoming: Incoming): void {
     const { head, client } = incoming;
     const error = new HttpError(
@@ -228,6 +255,7 @@ export class SiteRouter {
     const reply = errorReply(error);
     const started = performance.now();
     const id = this.#ids.next();
+    this.#metrics.refused(421);
     incoming.onFinished = (bytes, failure) => {
       this.#options.access.write({
         id,

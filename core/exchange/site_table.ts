@@ -1,4 +1,5 @@
 import type { SiteConfig } from "../config/config.ts";
+import type { SiteMetrics } from "../observe/metrics/site_metrics.ts";
 import type { SiteScripts } from "../script/site_scripts.ts";
 
 /** A site at work in this worker. */
@@ -8,6 +9,7 @@ export interface Site {
   readonly scripts: SiteScripts | undefined;
   /** Real paths of the folders its files may come from. */
   readonly folders: readonly string[];
+  readonly metrics: SiteMetrics;
 }
 
 /** Finds the site of a request: exact host, then the longest `*.` suffix, then the default. */

@@ -39,13 +39,21 @@ export class LogDestination {
   #busy = false;
   #timer: NodeJS.Timeout | undefined;
   #retryDelay = FIRST_RETRY;
+  /** Lines lost of which the log does not tell yet. */
   #lost = 0;
+  /** And of which it does. */
+  #lostBefore = 0;
   #idle: (() => void)[] = [];
 
   constructor(options: LogDestinationOptions = {}) {
     this.#output = openLogOutput(options.fd ?? 1);
     this.#delay = options.delay ?? 200;
     this.#limit = options.limit ?? 4 * 2 ** 20;
+  }
+
+  /** Lines that were lost, ever. */
+  get lost(): number {
+    return this.#lostBefore + this.#lost;
   }
 
   /** Takes one line with its line break. */
@@ -161,6 +169,7 @@ export class LogDestination {
   #lossNotice(): string {
     if (this.#lost === 0) return "";
     const notice = `{"level":40,"time":${Date.now()},"pid":${process.pid},"lines":${this.#lost},"msg":"log lines lost"}\n`;
+    this.#lostBefore += this.#lost;
     this.#lost = 0;
     return notice;
   }

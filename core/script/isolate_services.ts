@@ -1,3 +1,4 @@
+import type { ScriptMetrics } from "../observe/metrics/script_metrics.ts";
 import type { CodeCache } from "./code_cache.ts";
 import type { CompiledRuntime } from "./compile/compiled_runtime.ts";
 import type { HoldingTime } from "./held_bodies.ts";
@@ -23,6 +24,7 @@ export interface IsolateServices extends ScriptHost {
   readonly runtime: CompiledRuntime;
   readonly codeCache: CodeCache;
   readonly activity: SiteActivity;
+  readonly metrics: ScriptMetrics;
   /** Whether requests may be traced. */
   readonly traces: boolean;
   /** Takes places in the bundle, wherever they stand in a text, back to the source. */

@@ -1,6 +1,7 @@
 import type { SiteConfig } from "../config/config.ts";
 import { type BodySource, cancelBody } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
+import type { ScriptMetrics } from "../observe/metrics/script_metrics.ts";
 import type { Trace } from "../observe/trace.ts";
 import type { CommandTarget } from "./command_runner.ts";
 import type { HoldingTime } from "./held_bodies.ts";
@@ -23,6 +24,7 @@ export interface WorkServices {
   readonly events: EventSink;
   /** Undefined where no request can be traced. */
   readonly tracing?: IsolateTracing | undefined;
+  readonly metrics: ScriptMetrics;
   log(level: number, text: string): void;
   /** Something of the scripts threw that no answer tells of; `stack` is the guest's. */
   thrown(what: string, stack: string): void;
@@ -149,6 +151,7 @@ export class ScriptWork implements CommandTarget {
   }
 
   startFetch(slot: number, operation: number, changes: RequestChanges): void {
+    this.#services.metrics.operations.fetch++;
     const task = this.#admit(operation, slot);
     if (task === undefined) cancelBody(changes.body);
     else task.fetch(operation, changes);
@@ -164,6 +167,7 @@ export class ScriptWork implements CommandTarget {
   }
 
   startOriginFetch(operation: number, request: ScriptRequest): void {
+    this.#services.metrics.operations.origin++;
     if (this.#services.tracing?.current !== undefined) {
       this.#services.tracing.began(operation, originFetchText(request));
     }
@@ -173,6 +177,7 @@ export class ScriptWork implements CommandTarget {
   }
 
   startCall(operation: number, name: string, json: string, bytes: readonly Uint8Array[]): void {
+    this.#services.metrics.operations.call++;
     if (this.#services.tracing?.current !== undefined) {
       this.#services.tracing.began(operation, callText(name, json));
     }
@@ -181,6 +186,7 @@ export class ScriptWork implements CommandTarget {
   }
 
   readBody(operation: number, slot: number, body: number, asBytes: boolean): void {
+    this.#services.metrics.operations.body++;
     this.#traceBody(operation, slot, body, asBytes ? "as bytes" : "as text");
     if (slot !== 0) this.#admit(operation, slot, body)?.readBody(operation, body, asBytes);
     else if (this.#operations.beginReading(operation, 0, body)) this.#unbound.read(operation, body, asBytes);
@@ -188,6 +194,7 @@ export class ScriptWork implements CommandTarget {
   }
 
   readPiece(operation: number, slot: number, body: number): void {
+    this.#services.metrics.operations.body++;
     this.#traceBody(operation, slot, body, "a piece");
     if (slot !== 0) this.#admit(operation, slot, body)?.readPiece(operation, body);
     else if (this.#operations.beginReading(operation, 0, body)) this.#unbound.readPiece(operation, body);
@@ -233,6 +240,7 @@ export class ScriptWork implements CommandTarget {
 
   startTimer(operation: number, milliseconds: number): void {
     const limit = this.#site.limits.operations;
+    this.#services.metrics.operations.timer++;
     this.#services.tracing?.began(operation, `timer of ${milliseconds} ms`);
     // The callback of a timer cannot fail, so one too many is never due, and the log says so.
     if (!this.#timers.start(operation, milliseconds, limit)) {

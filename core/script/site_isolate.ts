@@ -69,6 +69,7 @@ export class SiteIsolate {
       holding: services.holding,
       events: this.#queue,
       tracing,
+      metrics: services.metrics,
       log: services.log,
       thrown: services.thrown,
       hooked: () => this.#guest.hooked,
@@ -117,6 +118,7 @@ export class SiteIsolate {
 
   /** Hands a request to the scripts, under a slot that `requestEvent` is told. */
   begin(task: ScriptTask): void {
+    this.#services.metrics.requests++;
     this.#lastSlot = this.#lastSlot === 0x3fffffff ? 1 : this.#lastSlot + 1;
     const slot = this.#lastSlot;
     this.work.add(slot, task);
@@ -192,7 +194,7 @@ export class SiteIsolate {
     this.#woken = false;
     const since = this.#services.activity.entering();
     try {
-      runCommands(this.#guest.enter(events), this.work, this.#bytes);
+      runCommands(this.#enterGuest(events, since), this.work, this.#bytes);
     } catch (error) {
       this.#countLoss(error, since);
       if (error instanceof CpuLimitReached) this.#interrupted(error, events, slots);
@@ -209,11 +211,22 @@ export class SiteIsolate {
     return true;
   }
 
+  #enterGuest(events: Event[], since: number): string {
+    try {
+      return this.#guest.enter(events);
+    } finally {
+      this.#services.metrics.entered(since);
+    }
+  }
+
   /** A limit that struck only because the machine was busy is not the scripts' fault. */
   #countLoss(error: unknown, since: number): void {
     const isTheirs =
       error instanceof CpuLimitReached ? !error.starved : !(error instanceof RejectionUnhandled);
-    if (isTheirs) this.#services.activity.lost(since);
+    if (!isTheirs) return;
+    this.#services.activity.lost(since);
+    if (error instanceof CpuLimitReached) this.#services.metrics.limits.cpu++;
+    else if (!(error instanceof ProtocolError)) this.#services.metrics.limits.memory++;
   }
 
   /** Nobody is to blame, but the commands have to be fetched again. */

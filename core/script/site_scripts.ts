@@ -1,5 +1,6 @@
 import type { SiteConfig } from "../config/config.ts";
 import { HttpError } from "../http/http_error.ts";
+import { ScriptMetrics } from "../observe/metrics/script_metrics.ts";
 import type { CodeCache } from "./code_cache.ts";
 import type { CompiledRuntime } from "./compile/compiled_runtime.ts";
 import type { CompiledSite } from "./compile/compiled_site.ts";
@@ -37,6 +38,7 @@ export class SiteScripts implements IsolateHolder {
   readonly #reports: ScriptReports;
   readonly #activity: SiteActivity;
   readonly #isolates: LiveIsolates;
+  readonly #metrics: ScriptMetrics;
   readonly #traces: boolean;
   readonly #inspection: Inspection | undefined;
   readonly #now: () => number;
@@ -67,6 +69,7 @@ export class SiteScripts implements IsolateHolder {
     /** Those of the worker. */
     isolates: LiveIsolates;
     activity?: SiteActivity | undefined;
+    metrics?: ScriptMetrics | undefined;
     /** Whether requests may be traced; off by default. */
     traces?: boolean | undefined;
     inspection?: Inspection | undefined;
@@ -82,6 +85,7 @@ export class SiteScripts implements IsolateHolder {
     this.#reports = options.reports;
     this.#isolates = options.isolates;
     this.#activity = options.activity ?? UNWATCHED;
+    this.#metrics = options.metrics ?? new ScriptMetrics();
     this.#traces = options.traces ?? false;
     this.#inspection = options.inspection;
     this.#retired = new RetiredIsolates(options.waitLimit ?? 30_000, (message) =>
@@ -136,7 +140,10 @@ export class SiteScripts implements IsolateHolder {
     if (isolate === undefined) return false;
     const before = this.#current;
     this.#use(isolate);
-    if (before !== undefined) this.#retired.add(before);
+    if (before !== undefined) {
+      this.#metrics.ended.replaced++;
+      this.#retired.add(before);
+    }
     return true;
   }
 
@@ -147,6 +154,7 @@ export class SiteScripts implements IsolateHolder {
     const current = this.#current;
     this.#forgetCurrent();
     const retired = this.#retired.takeAll();
+    if (current !== undefined) this.#metrics.ended.quarantined++;
     for (const isolate of current === undefined ? retired : [current, ...retired]) isolate.end(error);
   }
 
@@ -171,6 +179,7 @@ export class SiteScripts implements IsolateHolder {
     this.#forgetCurrent();
     this.#released = isolate.compiled.version;
     isolate.release();
+    this.#metrics.ended.released++;
     this.#reports.released();
   }
 
@@ -249,6 +258,7 @@ export class SiteScripts implements IsolateHolder {
     this.#current = isolate;
     this.#candidates = [isolate.compiled];
     this.#isolates.add(this);
+    this.#metrics.started++;
     const { version } = isolate.compiled;
     this.#reports.loaded(version, version === this.#released);
     this.#released = undefined;
@@ -269,6 +279,7 @@ export class SiteScripts implements IsolateHolder {
         codeCache: this.#codeCache,
         ...this.#host,
         activity: this.#activity,
+        metrics: this.#metrics,
         traces: this.#traces && this.#inspection === undefined,
         inspected: this.#inspection !== undefined,
         idle: (isolate) => this.finished(isolate),
@@ -291,7 +302,10 @@ export class SiteScripts implements IsolateHolder {
   #died(isolate: SiteIsolate, waiting: readonly ScriptTask[], message: string): void {
     this.#reports.died(message);
     this.#retired.forget(isolate);
-    if (this.#current === isolate) this.#forgetCurrent();
+    if (this.#current === isolate) {
+      this.#metrics.ended.died++;
+      this.#forgetCurrent();
+    }
     if (!this.#closed) for (const task of waiting) task.runAgain();
   }
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SiteConfig } from "../../core/config/config.ts";
 import { type Site, SiteTable } from "../../core/exchange/site_table.ts";
+import { SiteMetrics } from "../../core/observe/metrics/site_metrics.ts";
 
 function table(...sites: string[][]): SiteTable {
   const table = new SiteTable();
@@ -10,6 +11,7 @@ function table(...sites: string[][]): SiteTable {
       config: { name: hosts[0], hosts } as unknown as SiteConfig,
       scripts: undefined,
       folders: [],
+      metrics: new SiteMetrics(),
     };
     table.add(site);
   }

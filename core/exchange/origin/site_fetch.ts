@@ -116,7 +116,7 @@ export class SiteFetch {
       const target = plan.query === undefined ? plan.path : `${plan.path}?${plan.query}`;
       return backend.send(
         { method: plan.method, target, headers: plan.headers, body: bodySourceOf(body) },
-        this.#backendReceiver(to.name, `${to.base}${target}`, receiver),
+        this.#backendReceiver(backend, `${to.base}${target}`, receiver),
       );
     } catch (error) {
       cancelBody(body);
@@ -124,23 +124,25 @@ export class SiteFetch {
     }
   }
 
-  #backendReceiver(name: string, url: string, receiver: ScriptRequestReceiver): BackendReceiver {
+  #backendReceiver(backend: Backend, url: string, receiver: ScriptRequestReceiver): BackendReceiver {
     return {
       response: ({ status, headers, body, declaredLength }) => {
+        backend.metrics?.responded(status);
         const fields = fieldsWithLength(headers, body?.length ?? declaredLength);
         receiver.reply({ status, fields, body, url, redirected: false });
       },
       failed: (error) => {
-        this.#report(name, error);
+        this.#report(backend, error);
         receiver.failed(error);
       },
     };
   }
 
   /** Below 502 it was the request that failed: a script made it what cannot be sent. */
-  #report(backend: string, { status, code, message }: HttpError): void {
+  #report({ name, metrics }: Backend, { status, code, message }: HttpError): void {
     if (status < 502) return;
-    this.#failures.report({ backend, site: this.#site.name, id: NO_EXCHANGE, code, error: message });
+    metrics?.failed(code);
+    this.#failures.report({ backend: name, site: this.#site.name, id: NO_EXCHANGE, code, error: message });
   }
 }
 

@@ -20,8 +20,8 @@ export interface SiteActivity {
 
 /** For scripts that nobody watches. */
 export const UNWATCHED: SiteActivity = {
-  entering: () => 0,
-  loading: () => 0,
+  entering: () => performance.now(),
+  loading: () => performance.now(),
   lost() {},
 };
 
