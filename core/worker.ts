@@ -35,6 +35,11 @@ class WorkerProgram {
       case "lift":
         this.#worker?.lift(message.site);
         break;
+      case "certificate":
+      case "clientAuthorities":
+      case "ticketKeys":
+        this.#worker?.renewTls(message);
+        break;
       case "drain":
         this.#drain(message.gently, message.timeout);
         break;

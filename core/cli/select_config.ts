@@ -56,7 +56,13 @@ export function selectConfig(
   if (config === undefined && !existsSync(DEFAULT_FILE)) return undefined;
   return {
     file: named,
-    load: async () => (await import("../config/load_config.ts")).loadConfig(named, environment),
+    load: async () => {
+      const [{ loadConfig }, { checkTlsFiles }] = await Promise.all([
+        import("../config/load_config.ts"),
+        import("../supervisor/tls/check_tls_files.ts"),
+      ]);
+      return loadConfig(named, environment, [checkTlsFiles]);
+    },
   };
 }
 

@@ -19,17 +19,28 @@ const MAX_FILE = 1024 ** 2;
 /** Faults told at once. */
 const MAX_FAULTS = 100;
 
+/** Looks into the files that a configuration names. `report` takes the path of a value, such as `tls.certificates.0.key`. */
+export type ConfigCheck = (config: Config, report: (path: string, message: string) => void) => void;
+
 /**
  * Reads, validates and resolves a configuration file. `${NAME}` in its values comes from `environment`, and
- * so does `LODESTONE_LOG_LEVEL`, which wins over the file's `log.level`. Throws ConfigError with every fault.
+ * so does `LODESTONE_LOG_LEVEL`, which wins over the file's `log.level`. Throws ConfigError with every fault, those
+ * included that `checks` find.
  */
-export function loadConfig(file: string, environment: Environment): Config {
+export function loadConfig(
+  file: string,
+  environment: Environment,
+  checks: readonly ConfigCheck[] = [],
+): Config {
   const path = resolve(file);
   const text = readText(file, path);
   const yaml = readYaml(text, environment);
   const reader = new ValueReader({ folder: dirname(path) });
   const written = yaml.root && reader.readRoot(yaml.root, configSection);
   const config = written && resolveConfig(written, reader, path);
+  if (config !== undefined && yaml.problems.length + reader.problems.length === 0) {
+    for (const check of checks) check(config, (where, message) => reader.report(where, message));
+  }
   const problems = [...yaml.problems, ...reader.problems];
   const level = levelOf(environment, problems);
   if (config === undefined || problems.length > 0)

@@ -1,7 +1,8 @@
 import type { Http2Config, HttpConfig, ListenerConfig } from "../config/config.ts";
-import type { IncomingHandler } from "../http/incoming.ts";
+import type { Client, IncomingHandler } from "../http/incoming.ts";
 import type { TimerWheel } from "../http/timer_wheel.ts";
 import type { Refusal } from "./refusal.ts";
+import type { TlsContexts } from "./tls/tls_contexts.ts";
 
 /** What is spoken at an address. */
 export type Spoken = Omit<ListenerConfig, "address">;
@@ -11,11 +12,15 @@ export interface FrontOptions {
   readonly spoken: Spoken;
   readonly http: HttpConfig;
   readonly http2: Http2Config;
+  /** For listeners with TLS. */
+  readonly tls?: TlsContexts | undefined;
   readonly timers: TimerWheel;
   /** Gets each request. Must not throw; if it does, the request is answered with 500. */
   readonly handler: IncomingHandler;
   /** A request refused before it became an exchange, for the log. */
   readonly onRefused?: (refusal: Refusal) => void;
+  /** A TLS handshake has come to nothing; `reason` is a code of OpenSSL's, Node's or the system's. */
+  readonly onHandshakeFailed?: (reason: string, client: Client) => void;
   /** A connection could not be accepted (out of descriptors, say), for the log; the listener goes on. */
   readonly onError?: (error: Error) => void;
 }

@@ -17,6 +17,7 @@ import { refusalText } from "./refusal.ts";
 import { type BodyOwner, RequestBody } from "./request_body.ts";
 import { RequestReader } from "./request_reader.ts";
 import { type ResponseOwner, ResponseWriter } from "./response_writer.ts";
+import { resetSocket } from "./tls/wrapped_socket.ts";
 
 /**
  * idle: between requests. head: a head has begun. exchange: a request is being answered. drain: it has been, but
@@ -101,8 +102,7 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
    */
   responseFailed(error: Error): void {
     this.#error ??= error;
-    if (this.localPort > 0) this.#socket.resetAndDestroy();
-    else this.#socket.destroy();
+    resetSocket(this.#socket);
   }
 
   responseBlocked(): void {

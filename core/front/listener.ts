@@ -9,18 +9,21 @@ import type { FrontOptions } from "./front_options.ts";
 import { Http1Connection } from "./http1_connection.ts";
 import { type ProxyHeaderOwner, ProxyHeaderReader } from "./proxy_protocol/proxy_header_reader.ts";
 import { ResponseHeadText } from "./response_head_text.ts";
+import { TlsServer } from "./tls/tls_server.ts";
 
 export type { FrontOptions } from "./front_options.ts";
 
 /**
  * Accepts the connections of one address. Each goes through the steps that the address asks for, and speaks
- * HTTP behind the last one: #accept, #speak.
+ * HTTP behind the last one: #accept, #secure, #speak.
  */
 export class Listener implements ProxyHeaderOwner {
   readonly #options: FrontOptions;
   /** Whose connections begin with a PROXY header. */
   readonly #balancers: AddressRanges;
   readonly #server: Server;
+  /** Makes TLS handshakes where clients speak TLS. */
+  readonly #tls: TlsServer | undefined;
   /** Each connection counts once, as whatever it is at the moment. */
   readonly #connections = new Set<FrontConnection>();
   readonly #context: ConnectionContext & { isDraining: boolean };
@@ -36,6 +39,7 @@ export class Listener implements ProxyHeaderOwner {
     this.#options = options;
     this.#balancers = new AddressRanges(options.spoken.proxyProtocol);
     this.#context = { options, heads: new ResponseHeadText(), isDraining: false };
+    this.#tls = options.spoken.tls ? this.#tlsServer(options) : undefined;
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
     // Failed accepts: libuv has already dropped the waiting connections, the listener goes on.
     this.#server.on("error", (error) => {
@@ -97,7 +101,9 @@ export class Listener implements ProxyHeaderOwner {
   /** The server's own close event may come before the last connection has ended its exchange. */
   #settle(): void {
     const isOver = this.#context.isDraining && this.#connections.size === 0 && !this.#server.listening;
-    if (isOver) this.#closed.resolve();
+    if (!isOver) return;
+    this.#tls?.close();
+    this.#closed.resolve();
   }
 
   #accept(socket: Socket): void {
@@ -109,16 +115,38 @@ export class Listener implements ProxyHeaderOwner {
     }
     if (this.#balancers.has(client.address)) {
       this.#connections.add(new ProxyHeaderReader(socket, client, this.#context, this));
-    } else this.#speak(socket, client);
+    } else this.#secure(socket, client);
   }
 
   proxyHeaderRead(reader: ProxyHeaderReader, socket: Socket, client: Client): void {
     this.#connections.delete(reader);
-    this.#speak(socket, client);
+    this.#secure(socket, client);
   }
 
   proxyHeaderMissed(reader: ProxyHeaderReader): void {
     this.#forget(reader);
+  }
+
+  #secure(socket: Socket, client: Client): void {
+    if (this.#tls === undefined) this.#speak(socket, client);
+    else this.#connections.add(this.#tls.begin(socket, client));
+  }
+
+  #tlsServer({ tls, timers, onHandshakeFailed }: FrontOptions): TlsServer {
+    if (tls === undefined) throw new Error("listening with TLS: there are no certificates");
+    return new TlsServer({
+      contexts: tls,
+      protocols: ["http/1.1"],
+      timers,
+      onSecured: (socket, client, handshake) => {
+        this.#connections.delete(handshake);
+        this.#speak(socket, client);
+      },
+      onFailed: (handshake, reason, client) => {
+        this.#forget(handshake);
+        onHandshakeFailed?.(reason, client);
+      },
+    });
   }
 
   #speak(socket: Socket, client: Client): void {

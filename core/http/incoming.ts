@@ -1,4 +1,5 @@
 import type { BodySource, ResponseBody } from "./body.ts";
+import type { ClientTls } from "./client_tls.ts";
 import type { HeaderList } from "./header_list.ts";
 import type { RequestHead } from "./request_head.ts";
 
@@ -20,6 +21,10 @@ export interface Client extends ConnectionEnd {
   /** Address of the trusted proxy that has told of the client, undefined without one. The port may be 0 then. */
   readonly via?: string | undefined;
   readonly tls: boolean;
+  /** What its TLS connection is like; undefined when that doesn't end here. */
+  readonly details?: ClientTls | undefined;
+  /** `details` as JSON of ASCII characters, made once for each connection. */
+  readonly detailsText?: string | undefined;
 }
 
 /** Head of a final response, as a lane sends it. */

@@ -7,7 +7,7 @@ const SITES_SHOWN = 12;
 
 /** What a person who has just started the proxy wants to know, as lines for standard error. */
 export function bannerText(config: Config, addresses: readonly ListenAddress[]): string {
-  const lines = addresses.map((address) => `listening on ${addressUrl(address)}`);
+  const lines = addresses.map((address, i) => `listening on ${addressUrl(address, speaksTls(config, i))}`);
   const shown = config.sites.length > SITES_SHOWN ? config.sites.slice(0, SITES_SHOWN - 2) : config.sites;
   for (const site of shown) {
     const hosts = site.hosts.map((host) => (host === "*" ? "every host" : host)).join(", ");
@@ -22,9 +22,15 @@ export function bannerText(config: Config, addresses: readonly ListenAddress[]):
   return lines.map((line) => `${line}\n`).join("");
 }
 
+/** Addresses are those of the configuration, in its order. */
+function speaksTls(config: Config, index: number): boolean {
+  return config.listen[index]?.tls === true;
+}
+
 /** The first thing to try. A site that is not the default one needs its name in the request. */
 function firstAttempt(config: Config, addresses: readonly ListenAddress[]): string | undefined {
-  const url = addresses.map(localUrl).find((found) => found !== undefined);
+  const urls = addresses.map((address, i) => localUrl(address, speaksTls(config, i)));
+  const url = urls.find((found) => found !== undefined);
   if (url === undefined) return undefined;
   const host = config.sites[0]?.hosts[0];
   if (host === undefined || config.sites.some((site) => site.hosts.includes("*"))) return `Try ${url}`;

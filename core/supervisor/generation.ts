@@ -9,6 +9,8 @@ import type { ListeningSocket } from "./listening_socket.ts";
 import type { InspectAddress } from "./messages.ts";
 import { Quarantine } from "./quarantine.ts";
 import { ScriptVersions } from "./script_versions.ts";
+import type { TicketKeys } from "./tls/ticket_keys.ts";
+import { TlsSupply } from "./tls/tls_supply.ts";
 import { Watchdog } from "./watchdog.ts";
 import { type LoadOptions, WorkerPool } from "./worker_pool.ts";
 import { inheritedListeners } from "./worker_process.ts";
@@ -26,6 +28,7 @@ export interface GenerationOptions {
   readonly workerFlags: readonly string[];
   /** Where the worker lets debuggers in, undefined for nowhere. */
   readonly inspect: InspectAddress | undefined;
+  readonly ticketKeys: TicketKeys;
   /** The one that serves now, undefined at the start. */
   readonly before: Generation | undefined;
 }
@@ -54,14 +57,20 @@ export class Generation {
   readonly #options: GenerationOptions;
   readonly #scripts: ScriptVersions;
   readonly #quarantine: Quarantine;
+  /** Undefined when no listener speaks TLS. */
+  readonly #tls: TlsSupply | undefined;
   #pool: WorkerPool | undefined;
 
+  /** @throws TlsFileError */
   constructor(options: GenerationOptions) {
     const { config } = options;
     this.#options = options;
     this.config = config;
     this.sockets = options.sockets;
     this.logger = createLogger(config.log, {}, options.destination);
+    this.#tls = TlsSupply.open(config, this.logger, options.ticketKeys, (message) =>
+      this.#pool?.tell(message),
+    );
     this.#quarantine = new Quarantine({
       config: config.quarantine,
       logger: this.logger,
@@ -109,6 +118,7 @@ export class Generation {
    * resolves when all have ended. `gently`: see `Listener.drain`. May be called again with less patience.
    */
   async drain(gently: boolean, timeout: number): Promise<void> {
+    this.#tls?.close();
     this.#scripts.close();
     await this.#pool?.drain(gently, timeout);
   }
@@ -121,6 +131,7 @@ export class Generation {
 
   /** Ends everything now. */
   kill(): void {
+    this.#tls?.close();
     this.#scripts.close();
     this.#pool?.kill();
   }
@@ -147,6 +158,7 @@ export class Generation {
           sites: this.#scripts.current,
           trials: isFirst ? this.#trials() : [],
           listeners,
+          tls: this.#tls?.material,
           inspect,
           quarantined: this.#quarantine.sites,
         });

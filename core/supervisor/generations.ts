@@ -5,6 +5,7 @@ import type { CompiledRuntime } from "../script/compile/compiled_runtime.ts";
 import { Generation } from "./generation.ts";
 import { ListeningSockets } from "./listening_sockets.ts";
 import type { InspectAddress } from "./messages.ts";
+import { TicketKeys } from "./tls/ticket_keys.ts";
 
 export interface GenerationsOptions {
   readonly destination: LogDestination;
@@ -22,6 +23,8 @@ const MOST = 2 * MOST_OLD;
 /** The generation that serves, and those before it that still finish what they have begun. */
 export class Generations {
   readonly sockets = new ListeningSockets();
+  /** The same for all of them: sessions go on behind a reload. */
+  readonly #ticketKeys = new TicketKeys();
   readonly #options: GenerationsOptions;
   /** The oldest one first. */
   readonly #old: Generation[] = [];
@@ -63,6 +66,7 @@ export class Generations {
         config,
         sockets: plan.sockets,
         runtime: this.#runtime,
+        ticketKeys: this.#ticketKeys,
         before: this.#current,
       });
       this.#next = next;
@@ -114,6 +118,7 @@ export class Generations {
   /** Ends everything now. */
   kill(): void {
     this.#isOver = true;
+    this.#ticketKeys.close();
     this.#next?.kill();
     for (const generation of this.#all()) generation.kill();
   }

@@ -1,4 +1,5 @@
 import type { Config, ListenAddress, ListenerConfig } from "../config/config.ts";
+import type { ServedCertificate, TlsMaterial } from "../http/tls_material.ts";
 import type { CompiledRuntime } from "../script/compile/compiled_runtime.ts";
 import type { CompiledSite } from "../script/compile/compiled_site.ts";
 import type { Losses } from "../script/limits/heartbeat.ts";
@@ -9,6 +10,7 @@ export type SupervisorMessage =
   | LoadMessage
   | QuarantineMessage
   | LiftMessage
+  | TlsMessage
   | DrainMessage
   | CutMessage;
 
@@ -21,6 +23,8 @@ export interface StartMessage {
   /** Sites whose scripts must load before the worker serves: they are new, and what serves already works. */
   readonly trials: readonly string[];
   readonly listeners: readonly InheritedListener[];
+  /** Undefined when no listener speaks TLS. */
+  readonly tls: TlsMaterial | undefined;
   /** Descriptor of the worker's heartbeat file, undefined without one. */
   readonly heartbeat: number | undefined;
   readonly quarantined: readonly QuarantinedSite[];
@@ -67,6 +71,13 @@ export interface LiftMessage {
   readonly type: "lift";
   readonly site: string;
 }
+
+/** A part of the worker's `TlsMaterial` has been replaced. */
+export type TlsMessage =
+  /** `place`: index in the list of certificates. */
+  | { readonly type: "certificate"; readonly place: number; readonly certificate: ServedCertificate }
+  | { readonly type: "clientAuthorities"; readonly authorities: string }
+  | { readonly type: "ticketKeys"; readonly keys: Uint8Array };
 
 /** Stop accepting, finish what is under way and exit with 0. A later one may have less patience. */
 export interface DrainMessage {

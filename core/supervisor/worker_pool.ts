@@ -8,6 +8,7 @@ import type {
   LiftMessage,
   QuarantineMessage,
   StartMessage,
+  TlsMessage,
   WorkerMessage,
 } from "./messages.ts";
 import { restartDelay } from "./restart_delay.ts";
@@ -111,7 +112,7 @@ export class WorkerPool {
   }
 
   /** Tells every worker that has been told what to serve; the others hear it in their start message. */
-  tell(message: QuarantineMessage | LiftMessage): void {
+  tell(message: QuarantineMessage | LiftMessage | TlsMessage): void {
     for (const worker of this.#running) if (worker.told) worker.send(message);
   }
 

@@ -4,6 +4,9 @@ import { SiteRouter } from "../exchange/site_router.ts";
 import { StatCache } from "../files/stat_cache.ts";
 import { Listeners } from "../front/listeners.ts";
 import type { Refusal } from "../front/refusal.ts";
+import { HandshakeFailures } from "../front/tls/handshake_failures.ts";
+import { TlsContexts } from "../front/tls/tls_contexts.ts";
+import { TrustedProxies } from "../front/trusted_proxies.ts";
 import { TimerWheel } from "../http/timer_wheel.ts";
 import type { InspectServer } from "../inspect/inspect_server.ts";
 import { AccessLog } from "../observe/access_log.ts";
@@ -12,7 +15,7 @@ import { createLogger, type Logger } from "../observe/logger.ts";
 import { RequestIds } from "../observe/request_id.ts";
 import type { CompiledSite } from "../script/compile/compiled_site.ts";
 import { Heartbeat } from "../script/limits/heartbeat.ts";
-import type { StartMessage, WorkerMessage } from "../supervisor/messages.ts";
+import type { StartMessage, TlsMessage, WorkerMessage } from "../supervisor/messages.ts";
 import { WorkerEnding } from "./worker_ending.ts";
 
 /** Milliseconds between the ticks of all deadlines in a worker. */
@@ -36,6 +39,9 @@ export class Worker {
   readonly #backends: Map<string, Backend>;
   readonly #router: SiteRouter;
   readonly #start: StartMessage;
+  /** Undefined when no listener speaks TLS. */
+  readonly #tls: TlsContexts | undefined;
+  readonly #handshakeFailures: HandshakeFailures;
   readonly #listeners = new Listeners();
   #inspector: InspectServer | undefined;
   readonly #ending: WorkerEnding;
@@ -48,6 +54,10 @@ export class Worker {
     this.#logger = createLogger(config.log, {}, this.#destination);
     const wanted = config.log.access && config.log.level !== "silent";
     this.#access = new AccessLog(wanted ? this.#destination : undefined);
+    this.#tls = start.tls && new TlsContexts(config.tls, start.tls);
+    this.#handshakeFailures = new HandshakeFailures((failed) =>
+      this.#logger.debug(failed, "TLS handshakes have failed"),
+    );
     this.#backends = createBackends(config.backends, { timers: this.#timers, head: config.http });
     const heartbeat = new Heartbeat({
       fd: start.heartbeat,
@@ -81,15 +91,19 @@ export class Worker {
 
   async listen(): Promise<void> {
     const { config, listeners, sites, trials } = this.#start;
+    const proxies = new TrustedProxies(config.proxies);
     for (const site of sites) if (trials.includes(site.site)) this.load(site, true);
     for (const { fd, spoken } of listeners) {
       await this.#listeners.listen(fd, {
         spoken,
         http: config.http,
         http2: config.http2,
+        tls: this.#tls,
+        proxies,
         timers: this.#timers,
         handler: this.#router.handle,
         onRefused: (refusal) => this.#logRefused(refusal),
+        onHandshakeFailed: (reason, client) => this.#handshakeFailures.add(reason, client.address),
       });
     }
     await this.#inspect();
@@ -101,6 +115,13 @@ export class Worker {
 
   quarantine(site: string, milliseconds: number): void {
     this.#router.quarantine(site, milliseconds);
+  }
+
+  /** A certificate, or what else TLS is made of, has been replaced: new connections get it. */
+  renewTls(message: TlsMessage): void {
+    if (message.type === "certificate") this.#tls?.replaceCertificate(message.place, message.certificate);
+    else if (message.type === "clientAuthorities") this.#tls?.replaceAuthorities(message.authorities);
+    else this.#tls?.replaceTicketKeys(message.keys);
   }
 
   lift(site: string): void {

@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+
+/** Bytes. A thousand authorities take about two megabytes. */
+const LONGEST = 4 * 1024 ** 2;
+
+/** A certificate, a key or a list of authorities that cannot be used. The message names the file and the reason. */
+export class TlsFileError extends Error {
+  override readonly name = "TlsFileError";
+  /** Which of the files it is about, as the configuration calls it. */
+  readonly field: TlsField;
+
+  constructor(field: TlsField, path: string, reason: string, cause?: unknown) {
+    super(`${path}: ${reason}`, { cause });
+    this.field = field;
+  }
+}
+
+export type TlsField = "certificate" | "key" | "clientAuthorities";
+
+/** A file in PEM, taken apart. */
+export interface PemFile {
+  readonly path: string;
+  readonly text: string;
+  /** Its blocks of type `CERTIFICATE`, whole. */
+  readonly certificates: readonly string[];
+  /** Its first block of a private key, whole. */
+  readonly key: string | undefined;
+}
+
+const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
+
+/** @throws TlsFileError */
+export function readPemFile(field: TlsField, path: string): PemFile {
+  const bytes = readBytes(field, path);
+  // The tag of a SEQUENCE, with which everything in DER begins, and a length of more than 127 bytes.
+  if (bytes[0] === 0x30 && (bytes[1] ?? 0) >= 0x80) {
+    throw new TlsFileError(field, path, "this is DER, not PEM; openssl can convert it");
+  }
+  const text = bytes.toString("latin1");
+  const certificates: string[] = [];
+  let key: string | undefined;
+  for (const [block, type] of text.matchAll(BLOCK)) {
+    if (type === "CERTIFICATE" || type === "TRUSTED CERTIFICATE") certificates.push(block);
+    else if (type!.endsWith("PRIVATE KEY")) key ??= block;
+  }
+  return { path, text, certificates, key };
+}
+
+function readBytes(field: TlsField, path: string): Buffer {
+  try {
+    const bytes = readFileSync(path);
+    if (bytes.length > LONGEST) throw new TlsFileError(field, path, `longer than ${LONGEST} bytes`);
+    return bytes;
+  } catch (error) {
+    if (error instanceof TlsFileError) throw error;
+    const code = (error as NodeJS.ErrnoException).code;
+    const reasons: Record<string, string> = {
+      ENOENT: "there is no such file",
+      EACCES: "permission to read it is denied (EACCES)",
+    };
+    throw new TlsFileError(field, path, reasons[code ?? ""] ?? `it cannot be read (${code ?? error})`, error);
+  }
+}
