@@ -40,6 +40,9 @@ class WorkerProgram {
       case "ticketKeys":
         this.#worker?.renewTls(message);
         break;
+      case "measure":
+        this.#worker?.measure(message.request);
+        break;
       case "drain":
         this.#drain(message.gently, message.timeout);
         break;
@@ -52,7 +55,7 @@ class WorkerProgram {
   async #start(message: StartMessage): Promise<void> {
     try {
       this.#worker = new Worker(message, {
-        tell: (said) => this.#tell(said),
+        tell: (said, done) => this.#tell(said, done),
         leave: (reason, site) => this.#leave(reason, site),
       });
       await this.#worker.listen();
@@ -94,6 +97,7 @@ class WorkerProgram {
     const reason = error instanceof Error ? error.message : String(error);
     this.#worker?.fatal(error, message);
     setTimeout(() => process.exit(1), 1000);
+    this.#worker?.measure(0);
     this.#tell({ type: "leaving", reason: `${message}: ${reason}` }, () => process.exit(1));
   }
 

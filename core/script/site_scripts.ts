@@ -259,6 +259,7 @@ export class SiteScripts implements IsolateHolder {
     this.#candidates = [isolate.compiled];
     this.#isolates.add(this);
     this.#metrics.started++;
+    this.#loadFailure = undefined;
     const { version } = isolate.compiled;
     this.#reports.loaded(version, version === this.#released);
     this.#released = undefined;

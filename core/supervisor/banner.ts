@@ -6,8 +6,13 @@ import { addressUrl, localUrl } from "./address_url.ts";
 const SITES_SHOWN = 12;
 
 /** What a person who has just started the proxy wants to know, as lines for standard error. */
-export function bannerText(config: Config, addresses: readonly ListenAddress[]): string {
+export function bannerText(
+  config: Config,
+  addresses: readonly ListenAddress[],
+  admin?: ListenAddress,
+): string {
   const lines = addresses.map((address, i) => `listening on ${addressUrl(address, speaksTls(config, i))}`);
+  if (admin !== undefined) lines.push(`admin at ${addressUrl(admin, false)}`);
   const shown = config.sites.length > SITES_SHOWN ? config.sites.slice(0, SITES_SHOWN - 2) : config.sites;
   for (const site of shown) {
     const hosts = site.hosts.map((host) => (host === "*" ? "every host" : host)).join(", ");

@@ -7,8 +7,10 @@ import type { CompiledRuntime } from "../script/compile/compiled_runtime.ts";
 import type { CompiledSite } from "../script/compile/compiled_site.ts";
 import type { ListeningSocket } from "./listening_socket.ts";
 import type { InspectAddress } from "./messages.ts";
+import type { Observation } from "./metrics/observation.ts";
 import { Quarantine } from "./quarantine.ts";
 import { ScriptVersions } from "./script_versions.ts";
+import type { CertificateStatus } from "./tls/certificate_store.ts";
 import type { TicketKeys } from "./tls/ticket_keys.ts";
 import { TlsSupply } from "./tls/tls_supply.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -29,6 +31,7 @@ export interface GenerationOptions {
   /** Where the worker lets debuggers in, undefined for nowhere. */
   readonly inspect: InspectAddress | undefined;
   readonly ticketKeys: TicketKeys;
+  readonly observation: Observation;
   /** The one that serves now, undefined at the start. */
   readonly before: Generation | undefined;
 }
@@ -74,6 +77,7 @@ export class Generation {
     this.#quarantine = new Quarantine({
       config: config.quarantine,
       logger: this.logger,
+      records: options.observation.sites,
       tell: (message) => this.#pool?.tell(message),
     });
     this.#scripts = new ScriptVersions({
@@ -83,6 +87,7 @@ export class Generation {
       compile: (site, version) => compileSite(site, version, { returns: config.trace.secret !== undefined }),
       publish: (site, load) => this.#publish(site, load),
       logger: this.logger,
+      records: options.observation.sites,
       dev: config.dev,
     });
   }
@@ -105,6 +110,16 @@ export class Generation {
     const [, errors] = await compiled;
     if (errors.length > 0) throw new ScriptsError(errors);
     await started;
+  }
+
+  /** What is known of the certificates in use. */
+  get certificates(): readonly CertificateStatus[] {
+    return this.#tls?.certificates.status ?? [];
+  }
+
+  /** Workers that serve. */
+  get serving(): number {
+    return this.#pool?.serving.length ?? 0;
   }
 
   /** Looks after workers and quarantines. To be called every now and then, also while it drains. */
@@ -148,6 +163,7 @@ export class Generation {
       size: config.workers,
       program: { file: WORKER_FILE, flags: workerFlags, fds: sockets.map(({ fd }) => fd) },
       watchdog: new Watchdog({ config }),
+      observation: this.#options.observation,
       logger: this.logger,
       startMessage: async () => {
         const compiled = await runtime;

@@ -5,6 +5,7 @@ import type { CompiledRuntime } from "../script/compile/compiled_runtime.ts";
 import { Generation } from "./generation.ts";
 import { ListeningSockets } from "./listening_sockets.ts";
 import type { InspectAddress } from "./messages.ts";
+import type { Observation } from "./metrics/observation.ts";
 import { TicketKeys } from "./tls/ticket_keys.ts";
 
 export interface GenerationsOptions {
@@ -13,6 +14,7 @@ export interface GenerationsOptions {
   readonly workerFlags: readonly string[];
   /** Where the worker lets debuggers in, undefined for nowhere. */
   readonly inspect: InspectAddress | undefined;
+  readonly observation: Observation;
 }
 
 /** Old generations that may take their time; of more, the oldest ones have `drainTimeout` only. */
@@ -82,6 +84,7 @@ export class Generations {
     plan.keep();
     const before = this.#current;
     this.#current = next;
+    this.#options.observation.configured(config, next.versions);
     if (before !== undefined) this.#retire(before, config.reloadTimeout);
     return next;
   }

@@ -1,5 +1,6 @@
 import type { Config, ListenAddress, ListenerConfig } from "../config/config.ts";
 import type { ServedCertificate, TlsMaterial } from "../http/tls_material.ts";
+import type { Snapshot } from "../observe/metrics/snapshot.ts";
 import type { CompiledRuntime } from "../script/compile/compiled_runtime.ts";
 import type { CompiledSite } from "../script/compile/compiled_site.ts";
 import type { Losses } from "../script/limits/heartbeat.ts";
@@ -11,6 +12,7 @@ export type SupervisorMessage =
   | QuarantineMessage
   | LiftMessage
   | TlsMessage
+  | MeasureMessage
   | DrainMessage
   | CutMessage;
 
@@ -25,6 +27,8 @@ export interface StartMessage {
   readonly listeners: readonly InheritedListener[];
   /** Undefined when no listener speaks TLS. */
   readonly tls: TlsMaterial | undefined;
+  /** Tells the worker from the others, now and in metrics: the number of its place. */
+  readonly slot: number;
   /** Descriptor of the worker's heartbeat file, undefined without one. */
   readonly heartbeat: number | undefined;
   readonly quarantined: readonly QuarantinedSite[];
@@ -79,6 +83,13 @@ export type TlsMessage =
   | { readonly type: "clientAuthorities"; readonly authorities: string }
   | { readonly type: "ticketKeys"; readonly keys: Uint8Array };
 
+/** What has been counted? The worker answers `measured`. */
+export interface MeasureMessage {
+  readonly type: "measure";
+  /** Above 0. */
+  readonly request: number;
+}
+
 /** Stop accepting, finish what is under way and exit with 0. A later one may have less patience. */
 export interface DrainMessage {
   readonly type: "drain";
@@ -95,6 +106,13 @@ export interface CutMessage {
   readonly reason: string;
 }
 
+/** Scripts that cannot be loaded. */
+export interface ScriptFault {
+  readonly site: string;
+  /** Why, and where in the source; may have several lines. */
+  readonly message: string;
+}
+
 /** What a worker tells the supervisor. */
 export type WorkerMessage =
   | { readonly type: "ready" }
@@ -105,6 +123,13 @@ export type WorkerMessage =
   | { readonly type: "refused"; readonly site: string; readonly version: number; readonly message: string }
   /** The worker ends after what is under way: start another now. `site` is to blame. */
   | { readonly type: "leaving"; readonly reason: string; readonly site?: string | undefined }
+  /** Answers `measure`; with request 0, unasked, because the worker ends. */
+  | {
+      readonly type: "measured";
+      readonly request: number;
+      readonly snapshot: Snapshot;
+      readonly faults: readonly ScriptFault[];
+    }
   /** A sign of life, where there is no heartbeat file. */
   | { readonly type: "alive" }
   /** Time that scripts have taken by reaching their limits, since the last such message. */

@@ -3,12 +3,15 @@ import type { Logger } from "../observe/logger.ts";
 import type { Losses } from "../script/limits/heartbeat.ts";
 import { LossWindow } from "./loss_window.ts";
 import type { LiftMessage, QuarantinedSite, QuarantineMessage } from "./messages.ts";
+import type { SiteRecords } from "./metrics/site_records.ts";
 
 export interface QuarantineOptions {
   readonly config: QuarantineConfig;
   readonly logger: Logger;
   /** Tells every worker. */
   readonly tell: (message: QuarantineMessage | LiftMessage) => void;
+  /** Keeps the reasons. */
+  readonly records?: SiteRecords | undefined;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
 }
@@ -32,14 +35,16 @@ export class Quarantine {
   readonly #config: QuarantineConfig;
   readonly #logger: Logger;
   readonly #tell: QuarantineOptions["tell"];
+  readonly #records: SiteRecords | undefined;
   readonly #now: () => number;
   readonly #sites = new Map<string, SiteRecord>();
   readonly #losses: LossWindow;
 
-  constructor({ config, logger, tell, now = () => performance.now() }: QuarantineOptions) {
+  constructor({ config, logger, tell, records, now = () => performance.now() }: QuarantineOptions) {
     this.#config = config;
     this.#logger = logger;
     this.#tell = tell;
+    this.#records = records;
     this.#now = now;
     this.#losses = new LossWindow(now);
   }
@@ -111,11 +116,13 @@ export class Quarantine {
     record.deaths = [];
     this.#losses.forget(site);
     this.#logger.error({ site, reason, seconds: Math.ceil(milliseconds / 1000) }, "site quarantined");
+    this.#records?.quarantined(site, reason);
     this.#tell({ type: "quarantine", site, milliseconds });
   }
 
   #lift(site: string, reason: string): void {
     this.#logger.warn({ site, reason }, "quarantine lifted");
+    this.#records?.lifted(site);
     this.#tell({ type: "lift", site });
   }
 

@@ -4,6 +4,7 @@ import type { Logger } from "../observe/logger.ts";
 import { brokenSite } from "../script/compile/broken_site.ts";
 import type { CompiledSite } from "../script/compile/compiled_site.ts";
 import { ScriptError } from "../script/compile/script_error.ts";
+import type { SiteRecords } from "./metrics/site_records.ts";
 import { ScriptWatch } from "./script_watch.ts";
 import type { LoadOptions } from "./worker_pool.ts";
 
@@ -18,6 +19,8 @@ export interface ScriptVersionsOptions {
   /** Hands a version to the workers; resolves to why one refused it, or undefined. */
   readonly publish: (site: CompiledSite, options: LoadOptions) => Promise<string | undefined>;
   readonly logger: Logger;
+  /** Keeps what becomes of versions. */
+  readonly records?: SiteRecords | undefined;
   /** Whether the workers are to know of scripts that do not compile, to tell their author in the browser. */
   readonly dev: boolean;
 }
@@ -169,8 +172,10 @@ export class ScriptVersions {
     if (refusal === undefined) {
       const milliseconds = Math.round(performance.now() - started);
       this.#options.logger.info({ ...details, milliseconds }, "script reloaded");
+      this.#options.records?.loaded(compiled.site, compiled.version);
       return;
     }
+    this.#options.records?.failed(compiled.site, refusal);
     const serving = site.current?.version;
     this.#options.logger.error(
       { ...details, serving, reason: refusal },
@@ -185,6 +190,7 @@ export class ScriptVersions {
     const details = { site: name, serving: site.current?.version };
     if (error instanceof ScriptError) {
       const faults = error.faults.map(formatFault);
+      this.#options.records?.failed(name, faults.join("\n"));
       const serving = site.current === undefined ? "" : "; the version before it goes on serving";
       this.#options.logger.error(
         { ...details, faults },

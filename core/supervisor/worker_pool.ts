@@ -11,6 +11,7 @@ import type {
   TlsMessage,
   WorkerMessage,
 } from "./messages.ts";
+import type { Observation } from "./metrics/observation.ts";
 import { restartDelay } from "./restart_delay.ts";
 import type { Watchdog } from "./watchdog.ts";
 import { type WorkerEnd, WorkerProcess, type WorkerProgram } from "./worker_process.ts";
@@ -25,7 +26,9 @@ export interface WorkerPoolOptions {
    * compile; a rejection is whoever compiles them's to report. `isFirst`: of a pool that starts, the worker that tries
    * what is new.
    */
-  readonly startMessage: () => Promise<(isFirst: boolean) => Omit<StartMessage, "heartbeat">>;
+  readonly startMessage: () => Promise<(isFirst: boolean) => Omit<StartMessage, "heartbeat" | "slot">>;
+  /** Is told of the workers. */
+  readonly observation: Observation;
   /** A worker has ended or will, on account of a site's scripts. */
   readonly onBlame: (site: string, reason: string) => void;
   /** The scripts of sites have taken time of a worker by reaching their limits. */
@@ -152,6 +155,7 @@ export class WorkerPool {
     this.#draining = true;
     for (const slot of this.#slots) clearTimeout(slot.timer);
     for (const worker of this.#running) {
+      worker.leaving = true;
       // One that still boots has accepted nothing.
       if (worker.told) worker.send(message);
       else worker.kill();
@@ -170,11 +174,12 @@ export class WorkerPool {
     });
     this.#slots[index]!.worker = worker;
     this.#running.add(worker);
+    this.#options.observation.workerStarted(worker);
     startMessage().then(
       (message) => {
         if (this.#draining) return;
         worker.told = true;
-        worker.send({ ...message(this.#starting && index === 0), heartbeat: worker.heartbeat });
+        worker.send({ ...message(this.#starting && index === 0), heartbeat: worker.heartbeat, slot: index });
       },
       () => worker.kill(),
     );
@@ -201,6 +206,9 @@ export class WorkerPool {
       case "losses":
         this.#options.onLosses(worker, message.losses);
         break;
+      case "measured":
+        this.#options.observation.measuring.told(worker, message.request, message.snapshot, message.faults);
+        break;
     }
   }
 
@@ -220,12 +228,15 @@ export class WorkerPool {
     this.#options.logger.warn({ worker: worker.pid, site, reason }, "worker leaves");
     this.#blame(worker, site, reason);
     worker.serving = false;
+    worker.leaving = true;
     for (const round of this.#rounds) round.ended(worker);
     this.#replace(worker);
   }
 
-  #onEnded(worker: WorkerProcess, { reason, signal, clean }: WorkerEnd): void {
+  #onEnded(worker: WorkerProcess, end: WorkerEnd): void {
+    const { reason, signal, clean } = end;
     this.#running.delete(worker);
+    this.#options.observation.workerEnded(worker, end);
     const site = this.#killing ? undefined : this.#options.watchdog.blameForEnd(worker, signal);
     this.#blame(worker, site, reason);
     for (const round of this.#rounds) round.ended(worker);

@@ -49,6 +49,8 @@ export class WorkerProcess {
   serving = false;
   /** Descriptor under which the worker finds its heartbeat file, undefined without one. */
   readonly heartbeat: number | undefined;
+  /** Has been told to end, or has said that it will. */
+  leaving = false;
   readonly #child: ChildProcess;
   readonly #file = HeartbeatFile.open();
   /** Signs of life that came as messages, for want of a file. */
@@ -82,6 +84,11 @@ export class WorkerProcess {
   get record(): HeartbeatRecord {
     if (this.#file !== undefined && this.#signs === 0) return this.#file.read();
     return { sequence: this.#signs, site: -1, activity: this.#signs === 0 ? "none" : "entry", grower: -1 };
+  }
+
+  get state(): "starting" | "serving" | "leaving" {
+    if (this.leaving) return "leaving";
+    return this.serving ? "serving" : "starting";
   }
 
   /** Milliseconds since the process was started. */

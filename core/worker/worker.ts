@@ -1,5 +1,6 @@
 import type { Backend } from "../backend/backend.ts";
 import { createBackends } from "../backend/create_backend.ts";
+import { formatListenAddress } from "../config/listen_address.ts";
 import { SiteRouter } from "../exchange/site_router.ts";
 import { StatCache } from "../files/stat_cache.ts";
 import { Listeners } from "../front/listeners.ts";
@@ -12,6 +13,8 @@ import type { InspectServer } from "../inspect/inspect_server.ts";
 import { AccessLog } from "../observe/access_log.ts";
 import { LogDestination } from "../observe/log_destination.ts";
 import { createLogger, type Logger } from "../observe/logger.ts";
+import { addSample } from "../observe/metrics/snapshot.ts";
+import { WorkerMetrics } from "../observe/metrics/worker_metrics.ts";
 import { RequestIds } from "../observe/request_id.ts";
 import type { CompiledSite } from "../script/compile/compiled_site.ts";
 import { Heartbeat } from "../script/limits/heartbeat.ts";
@@ -23,7 +26,8 @@ const TICK = 100;
 
 /** What the worker needs of the process around it. */
 export interface WorkerParent {
-  tell(message: WorkerMessage): void;
+  /** `done` is called when it is on its way. */
+  tell(message: WorkerMessage, done?: () => void): void;
   /** The process cannot go on for long; `site` is the one whose scripts have done it. */
   leave(reason: string, site: string): void;
 }
@@ -39,6 +43,8 @@ export class Worker {
   readonly #backends: Map<string, Backend>;
   readonly #router: SiteRouter;
   readonly #start: StartMessage;
+  readonly #parent: WorkerParent;
+  readonly #metrics = new WorkerMetrics();
   /** Undefined when no listener speaks TLS. */
   readonly #tls: TlsContexts | undefined;
   readonly #handshakeFailures: HandshakeFailures;
@@ -49,6 +55,10 @@ export class Worker {
   constructor(start: StartMessage, parent: WorkerParent) {
     const { config, runtime, sites } = start;
     this.#start = start;
+    this.#parent = parent;
+    this.#metrics.addSource((to) =>
+      addSample(to, "lodestone_log_lines_dropped_total", this.#destination.lost, "worker"),
+    );
     this.#drainTimeout = config.drainTimeout;
     this.#destination = new LogDestination();
     this.#logger = createLogger(config.log, {}, this.#destination);
@@ -75,6 +85,7 @@ export class Worker {
       timers: this.#timers,
       logger: this.#logger,
       access: this.#access,
+      metrics: this.#metrics,
       heartbeat,
       inspected: start.inspect !== undefined,
       catastrophe: (message, site) => parent.leave(message, site),
@@ -93,17 +104,21 @@ export class Worker {
     const { config, listeners, sites, trials } = this.#start;
     const proxies = new TrustedProxies(config.proxies);
     for (const site of sites) if (trials.includes(site.site)) this.load(site, true);
-    for (const { fd, spoken } of listeners) {
+    for (const { fd, address, spoken } of listeners) {
       await this.#listeners.listen(fd, {
         spoken,
         http: config.http,
         http2: config.http2,
+        metrics: this.#metrics.listener(formatListenAddress(address)),
         tls: this.#tls,
         proxies,
         timers: this.#timers,
         handler: this.#router.handle,
         onRefused: (refusal) => this.#logRefused(refusal),
-        onHandshakeFailed: (reason, client) => this.#handshakeFailures.add(reason, client.address),
+        onHandshakeFailed: (reason, client) => {
+          this.#metrics.handshakeFailed();
+          this.#handshakeFailures.add(reason, client.address);
+        },
       });
     }
     await this.#inspect();
@@ -122,6 +137,12 @@ export class Worker {
     if (message.type === "certificate") this.#tls?.replaceCertificate(message.place, message.certificate);
     else if (message.type === "clientAuthorities") this.#tls?.replaceAuthorities(message.authorities);
     else this.#tls?.replaceTicketKeys(message.keys);
+  }
+
+  /** Tells the supervisor what has been counted; `told` is called when that is on its way. */
+  measure(request: number, told?: () => void): void {
+    const snapshot = this.#metrics.snapshot(String(this.#start.slot));
+    this.#parent.tell({ type: "measured", request, snapshot, faults: this.#router.faults }, told);
   }
 
   lift(site: string): void {
@@ -163,14 +184,18 @@ export class Worker {
 
   /** Nothing is under way any more. */
   async #end(): Promise<void> {
+    // Counters of workers that have ended stay in the sums.
+    const told = new Promise<void>((resolve) => this.measure(0, resolve));
     this.#router.close();
     for (const backend of this.#backends.values()) backend.close();
     this.#timers.close();
     await this.#destination.flush();
+    await told;
     process.exit(0);
   }
 
   #logRefused({ error, client, method, path, milliseconds }: Refusal): void {
+    this.#metrics.refused(error.status);
     this.#access.write({
       id: this.#ids.next(),
       site: "",

@@ -19,7 +19,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   backend: ["http", "config", "files", "state", "observe"],
   front: ["http", "config", "files", "state", "observe"],
   script: ["http", "config", "files", "state", "observe", "runtime"],
-  inspect: ["config", "script"],
+  inspect: ["http", "config", "script"],
   exchange: ["http", "config", "files", "state", "observe", "backend", "front", "script"],
   worker: [
     "http",
