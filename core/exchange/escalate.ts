@@ -1,29 +1,23 @@
 import type { Backend, BackendCall, BackendReceiver } from "../backend/backend.ts";
-import type { ContentCache } from "../files/content_cache.ts";
-import { resolveFile } from "../files/resolve_file.ts";
-import { serveFile } from "../files/serve_file.ts";
-import type { StatCache } from "../files/stat_cache.ts";
+import type { FileServices } from "../files/site_files.ts";
 import { type BodySource, cancelBody } from "../http/body.ts";
 import { bodySourceOf } from "../http/bytes_body.ts";
-import { HeaderList } from "../http/header_list.ts";
+import type { HeaderList } from "../http/header_list.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Incoming } from "../http/incoming.ts";
 import { standardPage } from "../http/standard_page.ts";
 import type { BackendFailures } from "../observe/backend_failures.ts";
+import { escalatedFile } from "./escalated_file.ts";
 import type { Escalation } from "./escalation.ts";
+import { asHttpError } from "./failure/error_reply.ts";
 import { forwardHeaders } from "./forwarded.ts";
 import { namedBackend } from "./named_backend.ts";
 import type { Reply } from "./reply.ts";
 import type { RequestBody } from "./request_body.ts";
 import type { Site } from "./site_table.ts";
 
-/** Names that begin with a dot (`.git`, `.env`) are not for visitors, but for `/.well-known/` (RFC 8615). */
-const HIDDEN = /\/\.(?!well-known(?:\/|$))/;
-
 /** Where escalation can lead. */
-export interface Destinations {
-  readonly stat: StatCache;
-  readonly contents: ContentCache;
+export interface Destinations extends FileServices {
   readonly backends: ReadonlyMap<string, Backend>;
   readonly backendFailures: BackendFailures;
 }
@@ -76,7 +70,8 @@ function goOn(
   const reads = plan.method === "GET" || plan.method === "HEAD";
   const fallback = site.config.backend;
   if (plan.file !== undefined && (reads || fallback === undefined)) {
-    const reply = fileReply(site, plan, destinations);
+    const reply = escalatedFile(site, plan);
+    if (reply instanceof Promise) return replyLater(reply, receiver);
     if (reply !== undefined) {
       receiver.reply(reply);
       return undefined;
@@ -90,22 +85,23 @@ function goOn(
   return undefined;
 }
 
-/** Undefined when there is no such file, or when it is not the site's to send. */
-function fileReply(site: Site, plan: Escalation, { stat, contents }: Destinations): Reply | undefined {
-  let path = plan.file!;
-  if (HIDDEN.test(plan.path)) return undefined;
-  if (path.endsWith("/")) path += "index.html";
-  const found = resolveFile(stat, site.folders, path);
-  if (found === undefined) return undefined;
-  if (found.isDirectory) {
-    const index = resolveFile(stat, site.folders, `${path}/index.html`);
-    if (index?.isFile !== true || !plan.path.startsWith("/")) return undefined;
-    // Two slashes would name another host.
-    const location = `${plan.path.replace(/^\/+/, "/")}/${plan.query === undefined ? "" : `?${plan.query}`}`;
-    return { status: 301, headers: HeaderList.from([["Location", location]]), body: undefined, by: "file" };
-  }
-  if (!found.isFile) return undefined;
-  return { ...serveFile(plan, { path }, found, contents), by: "file" };
+/** A reply that something is read or compressed for; cancelled, it is let go when it comes. */
+export function replyLater(reply: Promise<Reply>, receiver: EscalationReceiver): BackendCall {
+  let isCancelled = false;
+  reply.then(
+    (made) => {
+      if (isCancelled) cancelBody(made.body);
+      else receiver.reply(made);
+    },
+    (error: unknown) => {
+      if (!isCancelled) receiver.failed(asHttpError(error));
+    },
+  );
+  return {
+    cancel: () => {
+      isCancelled = true;
+    },
+  };
 }
 
 function askBackend(

@@ -7,7 +7,13 @@ import type { TimerWheel } from "../http/timer_wheel.ts";
 import type { AccessLog } from "../observe/access_log.ts";
 import type { ScriptFailure } from "../script/failure/script_failure.ts";
 import type { RequestChanges } from "../script/script_task.ts";
-import { type Destinations, type Escalating, type EscalationReceiver, escalate } from "./escalate.ts";
+import {
+  type Destinations,
+  type Escalating,
+  type EscalationReceiver,
+  escalate,
+  replyLater,
+} from "./escalate.ts";
 import { planEscalation } from "./escalation.ts";
 import type { ExchangeObserver } from "./exchange_observer.ts";
 import { asHttpError, errorReply } from "./failure/error_reply.ts";
@@ -135,6 +141,18 @@ export class Exchange implements Escalating, EscalationReceiver {
     if (offered === undefined) {
       throw new HttpError(
         500,
+  /** A script's answer for which a file is compressed first. */
+  offerLater(reply: Promise<Reply>): void {
+    if (this.#step === "scripted") this.#go("escalating");
+    this.#call = replyLater(reply, {
+      reply: (made) => {
+        this.#call = undefined;
+        this.attempt(() => this.offer(made));
+      },
+      failed: (error) => this.failed(error),
+    });
+  }
+
         "script_protocol",
         "sending the head that onResponse has seen: none was offered",
       );

@@ -14,7 +14,8 @@ export type Step = "received" | "scripted" | "escalating" | "offered" | "sending
  * - received: a lane has parsed the head. The site is found by Host.
  * - scripted: the site's scripts have the request. Waits for their decision; fetches and body reads happen here.
  * - escalating: the scripts leave it to the proxy: the backend they named, else the file, else the site's
- *   backend, else a standard page. Waits for the backend's head.
+ *   backend, else a standard page. Waits for the backend's head, or for a file to be read or compressed, one that a
+ *   script answers with, too.
  * - offered: a script exports onResponse; it has the head. Waits for it to come back.
  * - sending: the lane has the response.
  * - finished: sent and logged, or the client has left.

@@ -110,7 +110,11 @@ export class Scripted implements ScriptTask {
   answerFiles(head: ScriptHead, answer: FilesAnswer): void {
     const { incoming, site } = this.#exchange;
     this.#exchange.attempt(() => {
-      this.#exchange.offer(filesReply(checkScriptHead(head), answer, incoming.head, site, this.#services));
+      const reply = filesReply(checkScriptHead(head), answer, incoming.head, site);
+      if (!(reply instanceof Promise)) return this.#exchange.offer(reply);
+      this.#deadline?.cancel();
+      this.#deadline = undefined;
+      this.#exchange.offerLater(reply);
     });
   }
 

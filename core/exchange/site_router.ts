@@ -2,6 +2,7 @@ import type { Backend } from "../backend/backend.ts";
 import { OriginBackends } from "../backend/origin_backends.ts";
 import type { Config, SiteConfig } from "../config/config.ts";
 import { formatFault } from "../config/fault.ts";
+import { CompressedFiles } from "../files/coding/compressed_files.ts";
 import { ContentCache } from "../files/content_cache.ts";
 import type { StatCache } from "../files/stat_cache.ts";
 import { HttpError } from "../http/http_error.ts";
@@ -27,6 +28,7 @@ import { LiveIsolates } from "../script/limits/live_isolates.ts";
 import type { ScriptReports } from "../script/script_reports.ts";
 import { SiteScripts } from "../script/site_scripts.ts";
 import { Exchange, type ExchangeServices } from "./exchange.ts";
+import { createSiteFiles } from "./create_site_files.ts";
 import type { ExchangeObserver } from "./exchange_observer.ts";
 import { errorReply } from "./failure/error_reply.ts";
 import { SiteFetch } from "./origin/site_fetch.ts";
@@ -93,6 +95,7 @@ export class SiteRouter {
       stat: options.stat,
       contents: new ContentCache({ bytes: CONTENT_BYTES }),
       backends: options.backends,
+      compressed: new CompressedFiles(options.config.compression, options.timers),
       backendFailures: new BackendFailures(options.logger),
       timers: options.timers,
       idleTimeout: options.config.http.idleTimeout,
@@ -150,7 +153,7 @@ export class SiteRouter {
   }
 
   #add(config: SiteConfig): void {
-    const folders = [...(config.root === undefined ? [] : [config.root]), ...config.allow.files];
+    const files = createSiteFiles(config, this.#options.config.compression, this.#services);
     const fetches = this.#fetchesOf(config);
     const metrics = this.#metrics.site(config.name);
     const scripts =
@@ -162,9 +165,9 @@ export class SiteRouter {
             codeCache: this.#codeCache,
             isolates: this.#isolates,
             host: {
-              stat: createHostStat(this.#options.stat, folders),
+              stat: createHostStat(files.resolve),
               operations: {
-                ...createHostFiles(this.#options.stat, folders, config.limits.body),
+                ...createHostFiles(files.resolve, config.limits.body),
                 ...cryptoOperations(this.#cryptoLanes, config),
               },
               fetchOrigin: fetches.fetch,
@@ -178,7 +181,7 @@ export class SiteRouter {
             waitLimit: this.#options.config.drainTimeout,
             inspection: this.#inspection(config),
           });
-    const site: Site = { config, scripts, folders, metrics };
+    const site: Site = { config, scripts, files, metrics };
     this.#sites.add(site);
     this.#byName.set(config.name, site);
   }
@@ -248,6 +251,7 @@ export class SiteRouter {
   #misdirected(incoming: Incoming): void {
     const { head, client } = incoming;
     const error = new HttpError(
+    addCache(to, "compressed", this.#services.compressed);
       421,
       "no_site",
       `finding the site of a request: none for host "${head.host}"`,

@@ -1,4 +1,5 @@
 import type { SiteConfig } from "../config/config.ts";
+import type { SiteFiles } from "../files/site_files.ts";
 import type { SiteMetrics } from "../observe/metrics/site_metrics.ts";
 import type { SiteScripts } from "../script/site_scripts.ts";
 
@@ -7,8 +8,7 @@ export interface Site {
   readonly config: SiteConfig;
   /** Undefined when the site has no scripts. */
   readonly scripts: SiteScripts | undefined;
-  /** Real paths of the folders its files may come from. */
-  readonly folders: readonly string[];
+  readonly files: SiteFiles;
   readonly metrics: SiteMetrics;
 }
 

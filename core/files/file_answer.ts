@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { isFieldValue } from "../http/head_grammar.ts";
 import { HeaderList } from "../http/header_list.ts";
 import { HttpError } from "../http/http_error.ts";
-import { AS_IT_IS, type FileCoding } from "./coding/file_coding.ts";
+import { AS_IT_IS, type FileCoding, tagOf } from "./coding/file_coding.ts";
 import type { Validators } from "./conditional.ts";
 import { attachment } from "./content_disposition.ts";
 import { FileBody } from "./file_body.ts";
@@ -15,7 +15,7 @@ import { joinRuns, type Run, runsLength } from "./ranges/byte_range.ts";
 import { contentRange, unsatisfiedRange } from "./ranges/content_range.ts";
 import { multipart } from "./ranges/multipart.ts";
 
-/** The version of a representation that is sent. */
+/** The version of a representation that is sent; the tag is that of the file, whatever the coding. */
 export type FileVersion = Pick<FileStat, "etag" | "mtime" | "size" | "contentType">;
 
 /** The answer to one GET or HEAD, worked out from one version of a file. */
@@ -50,10 +50,9 @@ export class FileAnswer implements Validators {
     this.#isHead = request.method === "HEAD";
     this.#offset = offset;
     this.#size = length;
-    // Another slice is another representation, perhaps at the same address, so it needs a tag of its own.
-    this.etag = length === version.size ? version.etag : `${version.etag.slice(0, -1)}-${offset}-${length}"`;
+    this.etag = tagOf(selection.etag ?? sliceTag(version, offset, length), coding);
     // A time in the future is replaced by the present (RFC 9110 section 8.8.2.1).
-    this.lastModified = Math.floor(Math.min(version.mtime, now) / 1000) * 1000;
+    this.lastModified = Math.floor(Math.min(selection.lastModified ?? version.mtime, now) / 1000) * 1000;
     this.#plan = planResponse(
       request,
       this,
@@ -144,6 +143,11 @@ export class FileAnswer implements Validators {
   #validatorFields(): string {
     return `ETag: ${this.etag}\r\nLast-Modified: ${new Date(this.lastModified).toUTCString()}\r\n`;
   }
+}
+
+/** Another slice is another representation, perhaps at the same address, so it needs a tag of its own. */
+function sliceTag({ etag, size }: FileVersion, offset: number, length: number): string {
+  return length === size ? etag : `${etag.slice(0, -1)}-${offset}-${length}"`;
 }
 
 function moved(run: Run, offset: number): Run {

@@ -12,6 +12,11 @@ export interface FileSelection {
   readonly contentType?: string | undefined;
   /** Name to save the file under; "" for its own. */
   readonly download?: string | undefined;
+  /** Validators in the place of the file's own: an entity tag, and milliseconds since 1970. */
+  readonly etag?: string | undefined;
+  readonly lastModified?: number | undefined;
+  /** Whether the bytes must be sent as they are, whatever the client would take. */
+  readonly isFixed?: boolean | undefined;
 }
 
 export interface FileSlice {

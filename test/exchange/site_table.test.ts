@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SiteConfig } from "../../core/config/config.ts";
 import { type Site, SiteTable } from "../../core/exchange/site_table.ts";
+import type { SiteFiles } from "../../core/files/site_files.ts";
 import { SiteMetrics } from "../../core/observe/metrics/site_metrics.ts";
 
 function table(...sites: string[][]): SiteTable {
@@ -10,7 +11,7 @@ function table(...sites: string[][]): SiteTable {
     const site: Site = {
       config: { name: hosts[0], hosts } as unknown as SiteConfig,
       scripts: undefined,
-      folders: [],
+      files: {} as SiteFiles,
       metrics: new SiteMetrics(),
     };
     table.add(site);

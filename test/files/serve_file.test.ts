@@ -92,14 +92,21 @@ test("answers HEAD like GET without the body, and ignores its Range (RFC 9110 se
   assert.equal(openBelow(folder), 0);
 });
 
-for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "get"]) {
+for (const method of ["POST", "PUT", "DELETE", "get"]) {
   test(`answers ${method} with 405`, (t) => {
     const response = makeSite(t).serve("", { method });
     assert.equal(response.status, 405);
-    assert.equal(field(response, "allow"), "GET, HEAD");
+    assert.equal(field(response, "allow"), "GET, HEAD, OPTIONS");
     assert.equal(response.body, undefined);
   });
 }
+
+test("answers OPTIONS with what may be done", (t) => {
+  const response = makeSite(t).serve("", { method: "OPTIONS" });
+  assert.equal(response.status, 204);
+  assert.equal(field(response, "allow"), "GET, HEAD, OPTIONS");
+  assert.equal(response.body, undefined);
+});
 
 test("sends one range as 206", async (t) => {
   const response = makeSite(t).serve("Range: bytes=2-4\r\n");

@@ -1,9 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { FileBody } from "../../files/file_body.ts";
+import type { FileStat } from "../../files/file_stat.ts";
 import { OpenedFile } from "../../files/opened_file.ts";
-import { resolveFile } from "../../files/resolve_file.ts";
-import type { StatCache } from "../../files/stat_cache.ts";
 import { HttpError } from "../../http/http_error.ts";
 import { readBody } from "../../http/read_body.ts";
 import { HostOperationError, type HostOperations } from "./host_operations.ts";
@@ -15,11 +14,15 @@ const MOST_ENTRIES = 10_000;
  * `readFile` and `readDir` of a site. What is missing, no file or no folder, or lies outside the site's folders, is
  * told as nothing: a path made from a request tells no more than that.
  *
+ * @param resolve looks at a path on behalf of the site
  * @param limit bytes of a file that a script may read; above it RangeError
  */
-export function createHostFiles(cache: StatCache, folders: readonly string[], limit: number): HostOperations {
+export function createHostFiles(
+  resolve: (path: string) => FileStat | undefined,
+  limit: number,
+): HostOperations {
   const realPathOf = (path: string, kind: "isFile" | "isDirectory"): string | undefined => {
-    const stat = resolveFile(cache, folders, path);
+    const stat = resolve(path);
     return stat?.[kind] === true ? stat.realPath : undefined;
   };
   return {

@@ -1,20 +1,17 @@
 import type { FileStat } from "../../files/file_stat.ts";
-import { resolveFile } from "../../files/resolve_file.ts";
-import type { StatCache } from "../../files/stat_cache.ts";
 
 /**
- * The host's side of a site's `stat`: what lies in the folders, as text for the isolate. `folders` are real
- * paths; what lies elsewhere is as if it did not exist, so that a path made from a request tells nothing.
+ * The host's side of a site's `stat`: what lies in its folders, as text for the isolate. What `resolve` does not
+ * find for the site is as if it did not exist, so that a path made from a request tells nothing.
  */
 export function createHostStat(
-  cache: StatCache,
-  folders: readonly string[],
+  resolve: (path: string) => FileStat | undefined,
 ): (path: unknown) => string | undefined {
   // Packed once for as long as the cache believes the stat.
   const packed = new WeakMap<FileStat, string>();
   return (path) => {
     if (typeof path !== "string") return undefined;
-    const stat = resolveFile(cache, folders, path);
+    const stat = resolve(path);
     if (stat === undefined) return undefined;
     let text = packed.get(stat);
     if (text === undefined) {

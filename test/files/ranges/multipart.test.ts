@@ -30,7 +30,9 @@ function makeFile(t: TestContext, content: Buffer, name = "a.txt") {
 }
 
 /** The parts as `range bytes`, after checking that the length was told before. */
-async function partsOf(response: FileResponse): Promise<[range: string, bytes: Buffer, type?: string][]> {
+async function partsOf(
+  response: FileResponse,
+): Promise<[range: string, bytes: Buffer, type: string | undefined][]> {
   assert.equal(response.status, 206);
   assert.equal(response.headers.has("content-range"), false, "only within the parts");
   const { body } = response;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { resolveFile } from "../../../core/files/resolve_file.ts";
 import { StatCache } from "../../../core/files/stat_cache.ts";
 import { createHostFiles } from "../../../core/script/host/host_files.ts";
 import { runHostOperation } from "../../../core/script/host/host_operations.ts";
@@ -16,7 +17,8 @@ async function folders(t: TestContext) {
   await writeFile(join(root, "a.bin"), Uint8Array.of(0, 255));
   await writeFile(join(folder.path, "secret"), "secret");
   await symlink(join(folder.path, "secret"), join(root, "link"));
-  const operations = createHostFiles(new StatCache({ age: 0, entries: 10 }), [root], 100);
+  const cache = new StatCache({ age: 0, entries: 10 });
+  const operations = createHostFiles((path) => resolveFile(cache, [root], path), 100);
   return { root, run: (name: string, path: string) => runHostOperation(operations, name, path, []) };
 }
 
