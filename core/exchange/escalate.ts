@@ -114,15 +114,9 @@ function askBackend(
 ): BackendCall {
   const { incoming } = from;
   const { head } = incoming;
-  const isUntouched = plan.headers === head.headers;
   const headers = plan.headers.clone();
-  const origin = {
-    client: incoming.client,
-    authority: head.authority,
-    localPort: incoming.localPort,
-    id: from.id,
-  };
-  forwardHeaders(headers, isUntouched ? headers : head.headers, origin);
+  const { client, localPort } = incoming;
+  forwardHeaders(headers, plan.headers === head.headers, { client, head, localPort, id: from.id });
   const hosts = headers.getAll("host").length;
   if (hosts > 1) {
     throw new HttpError(

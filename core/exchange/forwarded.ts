@@ -1,85 +1,64 @@
 import type { HeaderList } from "../http/header_list.ts";
 import { removeHopByHop } from "../http/hop_by_hop.ts";
 import type { Client } from "../http/incoming.ts";
-
-/** Fields that tell a backend of the client, and whose values it believes. */
-const TELLING = new Set([
-  "forwarded",
-  "x-forwarded-for",
-  "x-forwarded-host",
-  "x-forwarded-proto",
-  "x-forwarded-port",
-  "x-real-ip",
-  "x-request-id",
-]);
+import type { RequestHead } from "../http/request_head.ts";
 
 /** What the proxy itself knows of a request. */
 export interface Origin {
   readonly client: Client;
-  readonly authority: string;
+  /** As the lane has admitted it: what tells of a client in it is a trusted proxy's word. */
+  readonly head: RequestHead;
   readonly localPort: number;
   readonly id: string;
 }
 
 /**
- * Makes the fields of a client's request those of the proxy's own: hop-by-hop fields go, `X-Forwarded-*` tell of
- * the client. What the client itself sent under these names is dropped, because nobody has vouched for it; what
- * a script set stays, and the proxy adds nothing of that name. `received` are the client's fields, maybe the
- * same list.
+ * Makes the fields of a request those of the proxy's own: hop-by-hop fields go, `X-Forwarded-*` tell of the client. What a
+ * trusted proxy has told is kept and added to; what a script set stays, and the proxy adds nothing of that name.
+ * `headers` are the request's own, or what scripts made of them.
  */
-export function forwardHeaders(headers: HeaderList, received: HeaderList, origin: Origin): void {
-  const fromClient = headers === received ? undefined : tellingFields(received);
+export function forwardHeaders(headers: HeaderList, isUntouched: boolean, origin: Origin): void {
+  const { client, head, localPort, id } = origin;
   removeHopByHop(headers);
   headers.deleteWhere((name) => name === "expect");
-  if (fromClient === undefined) dropTelling(headers);
-  else dropReceived(headers, fromClient);
+  const told = head.tells ? head.headers : undefined;
   const add = (name: string, value: string): void => {
-    if (fromClient === undefined || !headers.has(name.toLowerCase())) headers.append(name, value);
+    if (isUntouched && told === undefined) headers.append(name, value);
+    else if (isOurs(headers, name.toLowerCase(), told)) headers.set(name, value);
   };
-  add("X-Forwarded-For", origin.client.address);
-  add("X-Forwarded-Proto", origin.client.tls ? "https" : "http");
-  if (origin.authority !== "") add("X-Forwarded-Host", origin.authority);
-  if (origin.localPort !== 0) add("X-Forwarded-Port", String(origin.localPort));
-  add("X-Request-Id", origin.id);
-}
-
-/** Takes away all that tells of a client, whoever has put it there. */
-export function dropTelling(headers: HeaderList): void {
-  headers.deleteWhere(isTelling);
-}
-
-/**
- * Takes away what the client sent, in whatever way a script has copied it: line by line, or with the lines of one name
- * joined, as Headers gives them. What a script has put behind it stays.
- */
-function dropReceived(headers: HeaderList, received: ReadonlyMap<string, readonly string[]>): void {
-  if (received.size === 0) return;
-  const own: [name: string, value: string][] = [];
-  headers.deleteWhere((name, value) => {
-    const lines = received.get(name);
-    if (lines === undefined) return false;
-    const joined = lines.join(", ");
-    if (lines.includes(value) || value === joined) return true;
-    if (!value.startsWith(`${joined}, `)) return false;
-    own.push([name, value.slice(joined.length + 2)]);
-    return true;
-  });
-  for (const [name, value] of own) headers.append(name, value);
-}
-
-/** An application that gets its fields as CGI variables cannot tell `X_Real_IP` from `X-Real-IP` (RFC 3875, 4.1.18). */
-function isTelling(name: string): boolean {
-  return TELLING.has(name) || (name.includes("_") && TELLING.has(name.replaceAll("_", "-")));
-}
-
-function tellingFields(headers: HeaderList): Map<string, string[]> {
-  const fields = new Map<string, string[]>();
-  for (const [name, value] of headers) {
-    const lower = name.toLowerCase();
-    if (!isTelling(lower)) continue;
-    const lines = fields.get(lower);
-    if (lines === undefined) fields.set(lower, [value]);
-    else lines.push(value);
+  passOn(headers, "Forwarded", told, `for=${forwardedName(client.via ?? client.address)}`);
+  if (!passOn(headers, "X-Forwarded-For", told, client.via ?? client.address)) {
+    add("X-Forwarded-For", client.via === undefined ? client.address : `${client.address}, ${client.via}`);
   }
-  return fields;
+  add("X-Forwarded-Proto", client.tls ? "https" : "http");
+  if (head.authority !== "") add("X-Forwarded-Host", head.authority);
+  const port = client.via === undefined ? localPort : portOf(head, client);
+  if (port !== 0) add("X-Forwarded-Port", String(port));
+  add("X-Request-Id", id);
+}
+
+/** Whether no script has set the field: it is not there, or as it was told. */
+function isOurs(headers: HeaderList, name: string, told: HeaderList | undefined): boolean {
+  const value = headers.get(name);
+  return value === undefined || value === told?.get(name);
+}
+
+/** Puts `hop` behind the list that a trusted proxy has told, if scripts have left it alone. Returns whether it has. */
+function passOn(headers: HeaderList, name: string, told: HeaderList | undefined, hop: string): boolean {
+  const list = told?.get(name.toLowerCase());
+  if (list === undefined || headers.get(name.toLowerCase()) !== list) return false;
+  headers.set(name, list === "" ? hop : `${list}, ${hop}`);
+  return true;
+}
+
+/** RFC 7239 section 6: IPv6 in brackets, and quoted for its colons; what is no address begins with an underscore. */
+function forwardedName(address: string): string {
+  if (address === "unix") return "_unix";
+  return address.includes(":") ? `"[${address}]"` : address;
+}
+
+/** The port that the client has asked for: it has connected to another one than the proxy in front has. */
+function portOf({ host, authority }: RequestHead, { tls }: Client): number {
+  const port = authority.slice(host.length + 1);
+  return port === "" ? (tls ? 443 : 80) : Number(port);
 }

@@ -120,7 +120,7 @@ export class SiteRouter {
     if (site === undefined) return this.#misdirected(incoming);
     this.#active++;
     site.metrics.begun();
-    const id = this.#ids.next();
+    const id = incoming.head.id ?? this.#ids.next();
     new Exchange(id, incoming, site, this.#services, this.#traces?.begin(id, incoming, site)).start();
   };
 

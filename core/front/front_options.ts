@@ -3,6 +3,7 @@ import type { Client, IncomingHandler } from "../http/incoming.ts";
 import type { TimerWheel } from "../http/timer_wheel.ts";
 import type { Refusal } from "./refusal.ts";
 import type { TlsContexts } from "./tls/tls_contexts.ts";
+import type { TrustedProxies } from "./trusted_proxies.ts";
 
 /** What is spoken at an address. */
 export type Spoken = Omit<ListenerConfig, "address">;
@@ -14,6 +15,8 @@ export interface FrontOptions {
   readonly http2: Http2Config;
   /** For listeners with TLS. */
   readonly tls?: TlsContexts | undefined;
+  /** Who is believed about clients. */
+  readonly proxies: TrustedProxies;
   readonly timers: TimerWheel;
   /** Gets each request. Must not throw; if it does, the request is answered with 500. */
   readonly handler: IncomingHandler;

@@ -171,12 +171,12 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
   }
 
   #begin(request: ParsedRequest): void {
-    const http = this.#http;
+    const { http, proxies } = this.#context.options;
     this.#phase = "exchange";
     this.#requests++;
     this.#request = request;
     this.#body = request.framing === 0 ? undefined : new RequestBody(request.framing, http.body, this);
-    const incoming = new Http1Incoming(this, this.#writer, request.head, this.#body);
+    const incoming = new Http1Incoming(this, this.#writer, request.head, this.#body, proxies);
     this.#incoming = incoming;
     try {
       this.#context.options.handler(incoming);

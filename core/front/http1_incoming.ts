@@ -11,6 +11,7 @@ import type { Http1Connection } from "./http1_connection.ts";
 import type { RequestBody } from "./request_body.ts";
 import { HAS_FRAMING, INVALID, inspectFields } from "./response_fields.ts";
 import type { ResponseWriter } from "./response_writer.ts";
+import type { TrustedProxies } from "./trusted_proxies.ts";
 
 /** Bodies at hand up to this many bytes go out in one write with their head; larger ones in pieces. */
 const SINGLE_WRITE = 65_536;
@@ -18,6 +19,7 @@ const SINGLE_WRITE = 65_536;
 /** One request of an HTTP/1 connection; turns the response it is given into a framed message. */
 export class Http1Incoming implements Incoming {
   readonly head: RequestHead;
+  readonly client: Client;
   readonly body: RequestBody | undefined;
   onFinished: ((bytes: number, error: Error | undefined) => void) | undefined = undefined;
   readonly #connection: Http1Connection;
@@ -32,15 +34,14 @@ export class Http1Incoming implements Incoming {
     writer: ResponseWriter,
     head: RequestHead,
     body: RequestBody | undefined,
+    proxies: TrustedProxies,
   ) {
     this.#connection = connection;
     this.#writer = writer;
-    this.head = head;
+    const admitted = proxies.admit(head, connection.client);
+    this.head = admitted.head;
+    this.client = admitted.client;
     this.body = body;
-  }
-
-  get client(): Client {
-    return this.#connection.client;
   }
 
   get localPort(): number {

@@ -1,5 +1,6 @@
 import { fieldValue, skipFieldValue, skipToken } from "./head_grammar.ts";
 import { HttpError } from "./http_error.ts";
+import { isTelling, SHORTEST_TELLING } from "./telling_fields.ts";
 
 /**
  * The few fields that decide about framing, routing, persistence and tracing, found in one pass that also checks the
@@ -16,6 +17,8 @@ export class HeadFields {
   contentType = false;
   /** Lodestone-Trace: asks for a trace of the request (`observe/trace_signature.ts`). */
   trace: string | undefined = undefined;
+  /** Whether there was one that tells of a client (`telling_fields.ts`). */
+  tells = false;
   /** Index of the empty line. */
   end = 0;
 }
@@ -64,6 +67,7 @@ export function readHeadFields(text: string, start: number, limit: number, kind:
 
 /** Takes down a field if it is one of the few; the length of its name tells nearly all others apart. */
 function note(f: HeadFields, text: string, start: number, colon: number, end: number, kind: FaultKind): void {
+  if (!f.tells && mayTell(text, start, colon)) f.tells = isTelling(text.slice(start, colon).toLowerCase());
   switch (colon - start) {
     case 4:
       if (!isNamed(text, start, colon, "host")) return;
@@ -106,6 +110,12 @@ function note(f: HeadFields, text: string, start: number, colon: number, end: nu
       } else refuseUnderscore(text, start, colon, "transfer_encoding", kind);
       return;
   }
+}
+
+/** Their names begin with X or F. */
+function mayTell(text: string, start: number, colon: number): boolean {
+  const first = text.charCodeAt(start) | 0x20;
+  return (first === 0x78 || first === 0x66) && colon - start >= SHORTEST_TELLING;
 }
 
 /** The first letter is compared first: it spares most fields of the same length the copy. */

@@ -76,6 +76,7 @@ export function parseRequestHead(text: string, limits: HeadLimits): ParsedReques
     authority: fields.host ?? target.authority ?? "",
     fields: passedOn(text.slice(lineEnd + 2, fields.end), fields),
     trace: fields.trace,
+    tells: fields.tells,
   });
   const { connection } = fields;
   const persistent = isPersistent(minorVersion, connection);

@@ -17,6 +17,10 @@ export class RequestHead {
   readonly fields: string;
   /** The field Lodestone-Trace, which is not among the fields and goes no further; undefined without one. */
   readonly trace: string | undefined;
+  /** Whether there may be fields among them that tell of a client (`telling_fields.ts`). */
+  readonly tells: boolean;
+  /** The request's id, when a trusted proxy has given it one. */
+  readonly id: string | undefined;
   #headers: HeaderList | undefined;
 
   constructor(init: {
@@ -28,6 +32,8 @@ export class RequestHead {
     authority: string;
     fields: string;
     trace?: string | undefined;
+    tells?: boolean;
+    id?: string | undefined;
   }) {
     this.method = init.method;
     this.path = init.path;
@@ -37,6 +43,14 @@ export class RequestHead {
     this.authority = init.authority;
     this.fields = init.fields;
     this.trace = init.trace;
+    this.tells = init.tells ?? true;
+    this.id = init.id;
+  }
+
+  /** The same request with other fields, which a lane has admitted. */
+  withFields(fields: string, tells: boolean, id?: string): RequestHead {
+    const { method, path, query, minorVersion, host, authority, trace } = this;
+    return new RequestHead({ method, path, query, minorVersion, host, authority, fields, trace, tells, id });
   }
 
   /** The fields taken apart, on first use. */

@@ -2,17 +2,32 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { forwardHeaders } from "../../core/exchange/forwarded.ts";
 import { HeaderList } from "../../core/http/header_list.ts";
+import type { Client } from "../../core/http/incoming.ts";
+import { RequestHead } from "../../core/http/request_head.ts";
 
-const origin = {
-  client: { address: "192.0.2.1", port: 40_000, tls: true },
-  authority: "example.org:8443",
-  localPort: 8443,
-  id: "id-1",
-};
+const direct: Client = { address: "192.0.2.1", port: 40_000, tls: true };
+const behind: Client = { ...direct, via: "10.0.0.1" };
 
-function forwarded(fields: string, changes: Partial<typeof origin> = {}): string[] {
-  const headers = HeaderList.fromText(fields);
-  forwardHeaders(headers, headers, { ...origin, ...changes });
+interface Situation {
+  readonly client?: Client;
+  readonly authority?: string;
+  readonly localPort?: number;
+  /** Whether a trusted proxy has told something among the fields. */
+  readonly tells?: boolean;
+}
+
+function headOf(fields: string, { authority = "example.org:8443", tells = false }: Situation): RequestHead {
+  const host = authority.replace(/:[0-9]+$/, "");
+  const line = { method: "GET", path: "/", query: undefined, minorVersion: 1 } as const;
+  return new RequestHead({ ...line, host, authority, fields, tells });
+}
+
+/** What a backend gets of a request with `received` when scripts have made `fields` of them, or left them alone. */
+function forwarded(received: string, situation: Situation = {}, fields?: string): string[] {
+  const head = headOf(received, situation);
+  const headers = fields === undefined ? head.headers.clone() : HeaderList.fromText(fields);
+  const { client = direct, localPort = 8443 } = situation;
+  forwardHeaders(headers, fields === undefined, { client, head, localPort, id: "id-1" });
   return headers.toText().split("\r\n").slice(0, -1);
 }
 
@@ -26,18 +41,6 @@ const own = [
 
 test("a backend learns of the client", () => {
   assert.deepEqual(forwarded("Accept: */*\r\n"), ["Accept: */*", ...own]);
-});
-
-test("what the client claims under these names is dropped, however it is spelt", () => {
-  const claims = [
-    "Forwarded",
-    "X-Forwarded-For",
-    "x-forwarded-HOST",
-    "X-FORWARDED-PROTO",
-    "X-Forwarded-Port",
-  ];
-  const fields = [...claims, "X-Real-IP", "X-Request-Id"].map((name) => `${name}: 6.6.6.6\r\n`).join("");
-  assert.deepEqual(forwarded(fields), own);
 });
 
 test("a client cannot take the proxy's fields away by naming them in Connection", () => {
@@ -58,23 +61,9 @@ test("a client on a Unix socket without Host leaves out what is not known", () =
   ]);
 });
 
-test("an underscore does not get a claim past: a CGI variable would not show the difference", () => {
-  assert.deepEqual(forwarded("X_Forwarded_For: 6.6.6.6\r\nx_real_ip: 6.6.6.6\r\nMy_Own: 1\r\n"), [
-    "My_Own: 1",
-    ...own,
-  ]);
-});
-
-/** The client's fields, and what a script made of them. */
-function changed(received: string, fields: string): string[] {
-  const headers = HeaderList.fromText(fields);
-  forwardHeaders(headers, HeaderList.fromText(received), origin);
-  return headers.toText().split("\r\n").slice(0, -1);
-}
-
 test("what a script sets is the last word, and the proxy adds nothing of that name", () => {
   const set = "X-Forwarded-For: 198.51.100.7\r\nX-Forwarded-Proto: http\r\nX-Real-IP: 198.51.100.7\r\n";
-  assert.deepEqual(changed("X-Forwarded-For: 6.6.6.6\r\n", set), [
+  assert.deepEqual(forwarded("", {}, set), [
     "X-Forwarded-For: 198.51.100.7",
     "X-Forwarded-Proto: http",
     "X-Real-IP: 198.51.100.7",
@@ -84,27 +73,87 @@ test("what a script sets is the last word, and the proxy adds nothing of that na
   ]);
 });
 
-test("a script that changes other fields does not vouch for the client's claims", () => {
-  const claims = "X-Forwarded-For: 6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\n";
-  assert.deepEqual(changed(claims, `${claims}X-Mine: 1\r\n`), ["X-Mine: 1", ...own]);
+test("a script that changes other fields leaves these to the proxy", () => {
+  assert.deepEqual(forwarded("", {}, "X-Mine: 1\r\n"), ["X-Mine: 1", ...own]);
 });
 
-for (const [how, fields] of Object.entries({
-  "line by line": "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 7.7.7.7\r\n",
-  "with its lines joined": "x-forwarded-for: 6.6.6.6, 7.7.7.7\r\n",
-  "in part": "x-forwarded-for: 7.7.7.7\r\n",
-})) {
-  test(`what a script has copied of the client's claims is dropped: ${how}`, () => {
-    const received = HeaderList.fromText("X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 7.7.7.7\r\n");
-    const headers = HeaderList.fromText(fields);
-    forwardHeaders(headers, received, origin);
-    assert.deepEqual(headers.toText().split("\r\n").slice(0, -1), own);
+const told = { client: behind, tells: true };
+const onward = [
+  "X-Forwarded-For: 6.6.6.6, 192.0.2.1, 10.0.0.1",
+  "X-Forwarded-Proto: https",
+  "X-Forwarded-Host: example.org:8443",
+  "X-Forwarded-Port: 8443",
+  "X-Request-Id: id-1",
+];
+
+for (const [how, received, fields] of [
+  ["in one line", "X-Forwarded-For: 6.6.6.6, 192.0.2.1\r\n", undefined],
+  ["in two lines", "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 192.0.2.1\r\n", undefined],
+  [
+    "beside a field of a script's",
+    "X-Forwarded-For: 6.6.6.6, 192.0.2.1\r\n",
+    "x-forwarded-for: 6.6.6.6, 192.0.2.1\r\n",
+  ],
+  [
+    "with its lines joined by a script",
+    "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 192.0.2.1\r\n",
+    "x-forwarded-for: 6.6.6.6, 192.0.2.1\r\n",
+  ],
+] as const) {
+  test(`what a trusted proxy has told is passed on with its address behind it: ${how}`, () => {
+    assert.deepEqual(forwarded(received, told, fields), onward);
   });
 }
 
-test("what a script appends to the client's claims stays, without the claims", () => {
-  const received = HeaderList.fromText("X-Forwarded-For: 6.6.6.6\r\n");
-  const headers = HeaderList.fromText("x-forwarded-for: 6.6.6.6, 192.0.2.9\r\n");
-  forwardHeaders(headers, received, origin);
-  assert.deepEqual(headers.getAll("x-forwarded-for"), ["192.0.2.9"]);
+test("a script that writes over what a trusted proxy has told has the last word", () => {
+  const set = "X-Forwarded-For: 203.0.113.9\r\nX-Request-Id: mine\r\n";
+  assert.deepEqual(forwarded("X-Forwarded-For: 192.0.2.1\r\nX-Request-Id: id-1\r\n", told, set), [
+    "X-Forwarded-For: 203.0.113.9",
+    "X-Request-Id: mine",
+    ...onward.slice(1, 4),
+  ]);
+});
+
+test("without the list, which a script has taken away, the backend still learns of client and proxy", () => {
+  assert.equal(
+    forwarded("X-Forwarded-For: 6.6.6.6, 192.0.2.1\r\n", told, "")[0],
+    "X-Forwarded-For: 192.0.2.1, 10.0.0.1",
+  );
+});
+
+test("a trusted proxy cannot be made to take the list away by Connection", () => {
+  const received = "X-Forwarded-For: 192.0.2.1\r\nConnection: X-Forwarded-For\r\n";
+  assert.equal(forwarded(received, told)[0], "X-Forwarded-For: 192.0.2.1, 10.0.0.1");
+});
+
+test("the protocol and the id that a trusted proxy has told are there once", () => {
+  assert.deepEqual(
+    forwarded(
+      "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\nX-Request-Id: id-1\r\n",
+      told,
+    ).toSorted(),
+    ["X-Forwarded-For: 192.0.2.1, 10.0.0.1", ...onward.slice(1)].toSorted(),
+  );
+});
+
+test("Forwarded is passed on with an element for the trusted proxy, and X-Forwarded-For made of what it told", () => {
+  assert.deepEqual(forwarded("Forwarded: for=192.0.2.1;proto=https\r\n", told).slice(0, 2), [
+    "Forwarded: for=192.0.2.1;proto=https, for=10.0.0.1",
+    "X-Forwarded-For: 192.0.2.1, 10.0.0.1",
+  ]);
+  const through = (via: string) =>
+    forwarded("Forwarded: for=192.0.2.1\r\n", { client: { ...direct, via }, tells: true })[0];
+  assert.equal(through("2001:db8::1"), 'Forwarded: for=192.0.2.1, for="[2001:db8::1]"');
+  assert.equal(through("unix"), "Forwarded: for=192.0.2.1, for=_unix");
+});
+
+test("behind a trusted proxy the port is the one that the client has asked for", () => {
+  const port = (authority: string, tls: boolean): string | undefined =>
+    forwarded("X-Forwarded-For: 192.0.2.1\r\n", { client: { ...behind, tls }, tells: true, authority }).find(
+      (line) => line.startsWith("X-Forwarded-Port"),
+    );
+  assert.equal(port("example.org", true), "X-Forwarded-Port: 443");
+  assert.equal(port("example.org", false), "X-Forwarded-Port: 80");
+  assert.equal(port("example.org:8080", false), "X-Forwarded-Port: 8080");
+  assert.equal(port("[2001:db8::1]", true), "X-Forwarded-Port: 443");
 });

@@ -2,6 +2,7 @@ import type { TestContext } from "node:test";
 import type { HttpConfig } from "../../core/config/config.ts";
 import { type FrontOptions, Listener } from "../../core/front/listener.ts";
 import type { Refusal } from "../../core/front/refusal.ts";
+import { TrustedProxies } from "../../core/front/trusted_proxies.ts";
 import type { BodySource, ResponseBody } from "../../core/http/body.ts";
 import { HeaderList } from "../../core/http/header_list.ts";
 import type { Incoming, IncomingHandler } from "../../core/http/incoming.ts";
@@ -25,7 +26,8 @@ export function frontOptions(
   options: Pick<FrontOptions, "timers" | "handler"> & Partial<FrontOptions>,
 ): FrontOptions {
   const spoken = { tls: false, http2: true, redirect: undefined, proxyProtocol: [] };
-  return { spoken, http: HTTP, http2: testConfig().http2, ...options };
+  const { http2, proxies } = testConfig();
+  return { spoken, http: HTTP, http2, proxies: new TrustedProxies(proxies), ...options };
 }
 
 /** What became of one exchange. */

@@ -6,10 +6,10 @@ import { bodySourceOf } from "../../http/bytes_body.ts";
 import { removeHopByHop } from "../../http/hop_by_hop.ts";
 import type { HttpError } from "../../http/http_error.ts";
 import { RequestHead } from "../../http/request_head.ts";
+import { isTelling } from "../../http/telling_fields.ts";
 import type { BackendFailures } from "../../observe/backend_failures.ts";
 import type { OriginFetcher, ScriptRequest, ScriptRequestReceiver } from "../../script/unbound_work.ts";
 import { planEscalation } from "../escalation.ts";
-import { dropTelling } from "../forwarded.ts";
 import { namedBackend } from "../named_backend.ts";
 import { fieldsWithLength } from "../reply.ts";
 import { OriginFetch } from "./origin_fetch.ts";
@@ -109,8 +109,8 @@ export class SiteFetch {
       const { method, headers = "" } = request;
       const plan = planEscalation(EMPTY_HEAD, { method, headers, path: to.path, query: to.query }, undefined);
       removeHopByHop(plan.headers);
-      // A script that copies the client's fields would make the backend believe them.
-      dropTelling(plan.headers);
+      // They tell of the client of a request, and this one has none.
+      plan.headers.deleteWhere(isTelling);
       if (to.host !== undefined) plan.headers.set("Host", to.host);
       else if (!plan.headers.has("host")) plan.headers.set("Host", "localhost");
       const target = plan.query === undefined ? plan.path : `${plan.path}?${plan.query}`;
