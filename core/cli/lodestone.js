@@ -38,9 +38,11 @@ function findNode() {
  * once. The folder belongs to whoever could change the program itself; where it cannot be written, none is used.
  */
 function environment() {
+  // How an upgrade starts whatever is here by then: with a path that may lead over a symbolic link.
+  const own = { ...process.env, LODESTONE_LAUNCHED: JSON.stringify([process.execPath, process.argv[1]]) };
   const modules = join(here, "..", "..", "node_modules");
-  if (process.env.NODE_COMPILE_CACHE !== undefined || !isWritable(modules)) return process.env;
-  return { ...process.env, NODE_COMPILE_CACHE: join(modules, ".cache", "lodestone") };
+  if (process.env.NODE_COMPILE_CACHE !== undefined || !isWritable(modules)) return own;
+  return { ...own, NODE_COMPILE_CACHE: join(modules, ".cache", "lodestone") };
 }
 
 function isWritable(folder) {
@@ -58,14 +60,25 @@ function program() {
   return existsSync(source) ? source : join(here, "main.js");
 }
 
-/** Runs Lodestone as a child, for a Node that cannot replace its own process, and ends as the child ends. */
+/** How many sockets systemd has handed to this process: descriptors from 3 on (sd_listen_fds(3)). */
+function handedSockets() {
+  return process.env.LISTEN_PID === String(process.pid) ? Number(process.env.LISTEN_FDS) || 0 : 0;
+}
+
+/**
+ * Runs Lodestone as a child, for a Node that cannot replace its own process or would lose sockets by that, and ends as
+ * the child ends.
+ */
 function runChild(node, parameters) {
+  const sockets = Array.from({ length: handedSockets() }, (_, index) => 3 + index);
+  const { LISTEN_PID: _pid, LISTEN_FDS: _fds, ...env } = environment();
+  if (sockets.length > 0) env.LODESTONE_LISTEN_FDS = String(sockets.length);
   // The channel closes when this process dies, however it dies; main.ts takes that for SIGTERM.
   const child = spawn(node, parameters, {
     // In a group of its own, or Ctrl-C reached it twice: from the terminal and from here.
     detached: true,
-    stdio: ["inherit", "inherit", "inherit", "ipc"],
-    env: { ...environment(), LODESTONE_LAUNCHER: String(process.pid) },
+    stdio: ["inherit", "inherit", "inherit", ...sockets, "ipc"],
+    env: { ...env, LODESTONE_LAUNCHER: String(process.pid) },
   });
   const signals = ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR2"].filter((signal) => signal in system.signals);
   for (const signal of signals) process.on(signal, () => child.kill(signal));
@@ -97,7 +110,14 @@ function main() {
   }
   const flags = process.argv[2] === "run" ? [...ISOLATE_FLAGS, ...FLAGS] : FLAGS;
   const parameters = [...flags, program(), ...process.argv.slice(2)];
-  if (typeof process.execve === "function" && process.platform !== "win32") {
+  if (process.env.LODESTONE_PLAN !== undefined) {
+    // Somebody else starts it: an upgrade, whose sockets would be lost on the way through here.
+    const { LODESTONE_PLAN: _, ...env } = environment();
+    process.stdout.write(JSON.stringify({ node, parameters, env }));
+    return;
+  }
+  // Node closes every other descriptor when it replaces itself.
+  if (typeof process.execve === "function" && process.platform !== "win32" && handedSockets() === 0) {
     try {
       process.execve(node, [node, ...parameters], environment());
     } catch {

@@ -1,5 +1,5 @@
 import { lookup } from "node:dns/promises";
-import { lstatSync, statSync, unlinkSync } from "node:fs";
+import { closeSync, lstatSync, readFileSync, readlinkSync, rmSync, statSync, unlinkSync } from "node:fs";
 import net from "node:net";
 import { dirname } from "node:path";
 import { getSystemErrorMap } from "node:util";
@@ -23,8 +23,15 @@ export interface ListeningSocket {
   readonly fd: number;
   /** Where it really listens: port 0 has become the port that was free. */
   readonly address: ListenAddress;
-  /** Also removes the file of a Unix socket. */
+  /** Whether `close` removes the file of a Unix socket. */
+  readonly removesFile: boolean;
+  /** Also removes the file of a Unix socket, unless that is somebody else's. */
   close(): void;
+  /**
+   * Closes this process's descriptor only: another process goes on with the socket, whose file stays. The process must
+   * then end by `process.exit`, for a loop that ends by itself closes what libuv knows of, file included.
+   */
+  release(): void;
 }
 
 /** Bytes of a Unix socket's path: `sun_path` of unix(7), less the NUL. */
@@ -47,12 +54,52 @@ async function openTcp(address: ListenAddress & { kind: "tcp" }): Promise<Listen
     throw bindError(address, failure);
   }
   const bound = { kind: "tcp", host: name.address ?? address.host, port: name.port ?? address.port } as const;
-  return { fd: handle.fd, address: bound, close: () => handle.close() };
+  const close = (): void => handle.close();
+  return { fd: handle.fd, address: bound, removesFile: false, close, release: close };
 }
 
-/** Null for every address of the machine, IPv6 and IPv4. */
+/** The address as a socket that is bound to it tells it, but for port 0. Throws ListenError for unknown names. */
+export async function boundAddress(address: ListenAddress): Promise<ListenAddress> {
+  return address.kind === "unix" ? address : { ...address, host: (await resolveHost(address)) ?? "::" };
+}
+
+/**
+ * A listening socket that another process has bound. `removesFile`: whether a Unix socket's file is removed when it is
+ * closed. Throws when the descriptor is no stream socket.
+ */
+export function takeListeningSocket(
+  fd: number,
+  address: ListenAddress | undefined,
+  removesFile: boolean,
+): ListeningSocket {
+  const handle = createServerHandle(null, 0, 4, fd, 0);
+  if (typeof handle === "number") throw new Error(bindReason(handle));
+  const release = (): void => handle.close();
+  const bound = address ?? nameOf(handle, fd);
+  const close = (): void => {
+    release();
+    if (removesFile && bound.kind === "unix") rmSync(bound.path, { force: true });
+  };
+  return { fd: handle.fd, address: bound, removesFile, close, release };
+}
+
+function nameOf(handle: ServerHandle, fd: number): ListenAddress {
+  const name: { address?: string; port?: number } = {};
+  if (handle.getsockname?.(name) === 0) {
+    return { kind: "tcp", host: name.address ?? "", port: name.port ?? 0 };
+  }
+  // Node has no getsockname for Unix sockets. proc_net(5): the inode is the 7th column, the path the 8th.
+  const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${fd}`))?.[1];
+  const line = readFileSync("/proc/net/unix", "utf8")
+    .split("\n")
+    .map((text) => text.trim().split(/ +/))
+    .find((columns) => columns[6] === inode);
+  return { kind: "unix", path: line?.slice(7).join(" ") ?? "" };
+}
+
+/** Null for every address of the machine, IPv6 and IPv4, or IPv4 only where there is no IPv6. */
 async function resolveHost(address: ListenAddress & { kind: "tcp" }): Promise<string | null> {
-  if (address.host === "*" || address.host === "") return null;
+  if (address.host === "::") return null;
   if (net.isIP(address.host) !== 0) return address.host;
   try {
     return (await lookup(address.host)).address;
@@ -76,11 +123,13 @@ async function openUnix(address: ListenAddress & { kind: "unix" }): Promise<List
   await removeStaleSocket(address);
   const handle = createServerHandle(path, -1, -1, undefined, 0);
   if (typeof handle === "number") throw bindError(address, handle);
-  return { fd: handle.fd, address, close: () => handle.close() };
+  // libuv removes the file with the handle that has bound it.
+  const release = (): void => closeSync(handle.fd);
+  return { fd: handle.fd, address, removesFile: true, close: () => handle.close(), release };
 }
 
 /** A process that was killed leaves its socket file behind; nobody answers there. */
-async function removeStaleSocket(address: ListenAddress & { kind: "unix" }): Promise<void> {
+export async function removeStaleSocket(address: ListenAddress & { kind: "unix" }): Promise<void> {
   const { path } = address;
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return;
@@ -113,13 +162,20 @@ function connectError(path: string): Promise<string | undefined> {
 const HINTS: Readonly<Record<string, string>> = {
   EADDRINUSE: "in use by another process",
   EADDRNOTAVAIL: "this machine does not have that address",
-  EACCES: "permission denied; a port below 1024 needs root or the capability CAP_NET_BIND_SERVICE",
+  EACCES:
+    "permission denied; a port below 1024 needs root, the capability CAP_NET_BIND_SERVICE (AmbientCapabilities= of systemd), " +
+    "or a socket that systemd opens",
 };
 
-function bindError(address: ListenAddress, code: number): ListenError {
+/** `code`: a negative error number. */
+export function bindError(address: ListenAddress, code: number): ListenError {
+  return new ListenError(address, bindReason(code, address.kind === "unix"));
+}
+
+function bindReason(code: number, isUnix = false): string {
   const [name, text] = getSystemErrorMap().get(code) ?? [String(code), "unknown error"];
-  const hint = address.kind === "unix" && name === "EACCES" ? "permission denied" : (HINTS[name] ?? text);
-  return new ListenError(address, `${hint} (${name})`);
+  const hint = isUnix && name === "EACCES" ? "permission denied" : (HINTS[name] ?? text);
+  return `${hint} (${name})`;
 }
 
 interface ServerHandle {
@@ -132,14 +188,14 @@ interface ServerHandle {
 /**
  * Binds without accepting, which the public API cannot do: a `net.Server` accepts as soon as it listens, and
  * `net.BoundSocket` exists since late versions of Node 24 only, for paths even later. `node:cluster` opens its
- * sockets with this function. `port` -1 and `type` -1 mean a Unix socket. Returns a negative error number on
+ * sockets with this function. `port` -1 and `type` -1 mean a Unix socket, `fd` one that is bound already. Returns a negative error number on
  * failure. A bound Unix handle removes its file when it is closed.
  */
 type CreateServerHandle = (
   address: string | null,
   port: number,
   type: 4 | 6 | -1,
-  fd: null | undefined,
+  fd: number | null | undefined,
   flags: number,
 ) => ServerHandle | number;
 

@@ -7,6 +7,8 @@ export interface SignalHandler {
   stop(times: number, number: number): void;
   /** SIGHUP. */
   reload(): void;
+  /** SIGUSR2. */
+  upgrade(): void;
 }
 
 const SIGINT = 2;
@@ -23,6 +25,7 @@ export class Signals {
   readonly #onInterrupt = (): void => this.#stop(SIGINT);
   readonly #onTerminate = (): void => this.#stop(SIGTERM);
   readonly #onHangup = (): void => this.#hangup();
+  readonly #onUser = (): void => this.#handler.upgrade();
   readonly #onTerminal = [0, 1, 2].some((fd) => isatty(fd));
   #times = 0;
   #lastStop = Number.NEGATIVE_INFINITY;
@@ -32,12 +35,14 @@ export class Signals {
     process.on("SIGINT", this.#onInterrupt);
     process.on("SIGTERM", this.#onTerminate);
     process.on("SIGHUP", this.#onHangup);
+    process.on("SIGUSR2", this.#onUser);
   }
 
   close(): void {
     process.off("SIGINT", this.#onInterrupt);
     process.off("SIGTERM", this.#onTerminate);
     process.off("SIGHUP", this.#onHangup);
+    process.off("SIGUSR2", this.#onUser);
   }
 
   #stop(number: number): void {
