@@ -10,21 +10,27 @@ export interface BackendRequest {
   /** Without hop-by-hop and framing fields; with Host. */
   readonly headers: HeaderList;
   readonly body: BodySource | undefined;
+  /** Protocols offered to switch to (RFC 9110 section 7.8), joined by ", ". Lanes that cannot switch ignore it. */
+  readonly upgrade?: string | undefined;
 }
 
-/** A backend's final response. */
+/** A backend's final response, or 101 to a request with `upgrade`. */
 export interface BackendResponse {
   readonly status: number;
-  /** Without hop-by-hop and framing fields. */
+  /** Without hop-by-hop and framing fields; with Upgrade in a 101. */
   readonly headers: HeaderList;
-  /** Undefined when there is none, as in answers to HEAD. */
+  /** With 101 what the server sends from then on. Undefined when there is none, as in answers to HEAD. */
   readonly body: BodySource | undefined;
   /** Content-Length of an answer without a body, to HEAD or 304. */
   readonly declaredLength?: number;
+  /** With 101 alone: hands over what the server gets from then on, once. */
+  readonly upstream?: (client: BodySource) => void;
 }
 
 /** Gets the outcome of one call: exactly one of the two, once. */
 export interface BackendReceiver {
+  /** An interim response, 102 to 199, before the outcome. Without hop-by-hop and framing fields. */
+  interim?(status: number, headers: HeaderList): void;
   response(response: BackendResponse): void;
   /** No response: 502 refused or malformed, 503 queue full, 504 too slow. */
   failed(error: HttpError): void;

@@ -30,10 +30,18 @@ export function openSocket(server: BackendServer, options: SocketOptions): net.S
     },
   };
   const { lookup } = options;
+  // A server that has ended its side of a tunnel may still be sent something.
+  const allowHalfOpen = true;
   const target =
     server.path === undefined
-      ? { host: server.host!, port: server.port, onread, ...(lookup === undefined ? {} : { lookup }) }
-      : { path: server.path, onread };
+      ? {
+          host: server.host!,
+          port: server.port,
+          onread,
+          allowHalfOpen,
+          ...(lookup === undefined ? {} : { lookup }),
+        }
+      : { path: server.path, onread, allowHalfOpen };
   const socket = server.tls ? openTls(server, options.ca, target) : net.connect(target);
   return server.path === undefined ? socket.setNoDelay(true) : socket;
 }

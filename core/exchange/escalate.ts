@@ -12,6 +12,7 @@ import type { Escalation } from "./escalation.ts";
 import { asHttpError } from "./failure/error_reply.ts";
 import { forwardHeaders } from "./forwarded.ts";
 import { namedBackend } from "./named_backend.ts";
+import { offeredUpgrade } from "./offered_upgrade.ts";
 import type { Reply } from "./reply.ts";
 import type { RequestBody } from "./request_body.ts";
 import type { Site } from "./site_table.ts";
@@ -32,6 +33,8 @@ export interface Escalating {
 
 /** Gets the outcome, exactly one of the two, once; maybe before `escalate` returns. */
 export interface EscalationReceiver {
+  /** An interim response of a backend on the way to it. */
+  interim?(status: number, headers: HeaderList): void;
   reply(reply: Reply): void;
   failed(error: HttpError): void;
 }
@@ -115,6 +118,7 @@ function askBackend(
   const { incoming } = from;
   const { head } = incoming;
   const headers = plan.headers.clone();
+  const upgrade = offeredUpgrade(incoming, plan);
   const { client, localPort } = incoming;
   forwardHeaders(headers, plan.headers === head.headers, { client, head, localPort, id: from.id });
   const hosts = headers.getAll("host").length;
@@ -128,8 +132,8 @@ function askBackend(
   if (hosts === 0) headers.set("Host", head.authority === "" ? "localhost" : head.authority);
   const target = plan.query === undefined ? plan.path : `${plan.path}?${plan.query}`;
   return backend.send(
-    { method: plan.method, target, headers, body: bodyOf(from, plan) },
-    backendReceiver(from, name, backendFailures, receiver),
+    { method: plan.method, target, headers, body: bodyOf(from, plan), upgrade },
+    backendReceiver(from, backend, backendFailures, receiver),
   );
 }
 

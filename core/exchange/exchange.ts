@@ -1,6 +1,7 @@
 import type { BackendCall } from "../backend/backend.ts";
 import { type BodySource, cancelBody } from "../http/body.ts";
 import { bodySourceOf } from "../http/bytes_body.ts";
+import type { HeaderList } from "../http/header_list.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Incoming } from "../http/incoming.ts";
 import type { TimerWheel } from "../http/timer_wheel.ts";
@@ -99,6 +100,10 @@ export class Exchange implements Escalating, EscalationReceiver {
     });
   }
 
+  interim(status: number, headers: HeaderList): void {
+    if (this.#step === "escalating") this.incoming.inform(status, headers);
+  }
+
   /** What escalation brought. */
   reply(reply: Reply): void {
     this.#call = undefined;
@@ -129,18 +134,13 @@ export class Exchange implements Escalating, EscalationReceiver {
 
   /** The head goes past onResponse first, when a script exports it. */
   offer(reply: Reply): void {
+    if (reply.upstream !== undefined) return this.switchProtocols(reply, reply.upstream);
     if (this.#step === "offered" || this.#scripted?.wantsHead !== true) return this.send(reply);
     this.#go("offered");
     this.#offered = reply;
     this.#scripted.offerHead(reply);
   }
 
-  /** onResponse has let the head pass, maybe changed. */
-  sendOffered(head: CheckedHead): void {
-    const offered = this.#offered;
-    if (offered === undefined) {
-      throw new HttpError(
-        500,
   /** A script's answer for which a file is compressed first. */
   offerLater(reply: Promise<Reply>): void {
     if (this.#step === "scripted") this.#go("escalating");
@@ -153,6 +153,12 @@ export class Exchange implements Escalating, EscalationReceiver {
     });
   }
 
+  /** onResponse has let the head pass, maybe changed. */
+  sendOffered(head: CheckedHead): void {
+    const offered = this.#offered;
+    if (offered === undefined) {
+      throw new HttpError(
+        500,
         "script_protocol",
         "sending the head that onResponse has seen: none was offered",
       );
@@ -177,6 +183,17 @@ export class Exchange implements Escalating, EscalationReceiver {
   sendStreaming(reply: Reply): void {
     this.#go("sending");
     this.#respond(reply);
+  }
+
+  /** Joins client and backend: a 101 is no response that anybody might change. */
+  switchProtocols(reply: Reply, upstream: (client: BodySource) => void): void {
+    this.#go("sending");
+    this.#leave(true);
+    this.#status = reply.status;
+    this.#by = reply.by;
+    const { status } = reply;
+    const headers = this.trace === undefined ? reply.headers : this.trace.sends(reply);
+    upstream(this.incoming.switchProtocols({ status, headers }, bodySourceOf(reply.body)!));
   }
 
   send(reply: Reply): void {
@@ -226,7 +243,7 @@ export class Exchange implements Escalating, EscalationReceiver {
   }
 
   /** `ending` is why the lane did not bring it to its end. */
-  #log(bytes: number, ending: Error | undefined): void {
+  #log(status: number, milliseconds: number, bytes: number, ending: Error | undefined): void {
     const { head, client } = this.incoming;
     const error = this.#error ?? ending;
     this.#services.access.write({
@@ -235,9 +252,9 @@ export class Exchange implements Escalating, EscalationReceiver {
       method: head.method,
       host: head.host,
       path: head.path,
-      status: this.#status === 0 ? unansweredStatus(ending) : this.#status,
+      status,
       bytes,
-      milliseconds: performance.now() - this.#started,
+      milliseconds,
       by: this.#by,
       client: client.address,
       ...(error instanceof HttpError ? { code: error.code } : {}),

@@ -1,4 +1,4 @@
-import type { ResponseBody } from "../http/body.ts";
+import type { BodySource, ResponseBody } from "../http/body.ts";
 import type { HeaderList } from "../http/header_list.ts";
 
 /** Who made a response, for the log. */
@@ -11,6 +11,8 @@ export interface Reply {
   readonly body: ResponseBody;
   readonly declaredLength?: number | undefined;
   readonly by: Answerer;
+  /** With 101 alone: hands over what the client sends from then on, once. */
+  readonly upstream?: ((client: BodySource) => void) | undefined;
 }
 
 /** Field lines for a script, which sees the length although framing is the lanes' business. */

@@ -34,6 +34,8 @@ export class ScriptOperations {
   readonly #bodies: HeldBodies;
   /** Who answered the fetches whose bodies nobody has used yet. */
   readonly #answerers = new Map<number, Answerer>();
+  /** Those of which a 101 came, likewise. */
+  readonly #switched = new Map<number, Reply>();
   /** Reads of the request's own body. */
   readonly #ofRequest = new Set<number>();
   /** Failures handed to the script, by the message it got. */
@@ -91,9 +93,17 @@ export class ScriptOperations {
     return this.#answerers.get(operation);
   }
 
+  /** Takes out what a fetch brought that was a 101, whole; undefined when it was none or has been used. */
+  takeSwitched(operation: number): Reply | undefined {
+    const reply = this.#switched.get(operation);
+    const body = reply && this.takeBody(operation);
+    return body && { ...reply!, body };
+  }
+
   /** Takes a fetched body out, to be sent on. Undefined when there is none, or when it has been used. */
   takeBody(operation: number): BodySource | undefined {
     this.#answerers.delete(operation);
+    this.#switched.delete(operation);
     return this.#bodies.take(operation);
   }
 
@@ -116,6 +126,7 @@ export class ScriptOperations {
   /** The rest of a body is not wanted. */
   drop(handle: number): void {
     this.#answerers.delete(handle);
+    this.#switched.delete(handle);
     this.#bodies.drop(handle);
   }
 
@@ -175,6 +186,7 @@ export class ScriptOperations {
     if (body !== undefined) {
       this.#bodies.hold(operation, body);
       this.#answerers.set(operation, reply.by);
+      if (reply.upstream !== undefined) this.#switched.set(operation, reply);
     }
     const fields = fieldsWithLength(reply.headers, body?.length ?? reply.declaredLength);
     this.#work.outcomes.settleFetch(operation, reply.status, body !== undefined, fields);

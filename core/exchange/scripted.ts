@@ -2,6 +2,7 @@ import { applyRange } from "../files/finished_body.ts";
 import type { BodySource } from "../http/body.ts";
 import { isBodiless } from "../http/body_framing.ts";
 import { HttpError } from "../http/http_error.ts";
+import type { Client } from "../http/incoming.ts";
 import type { RequestHead } from "../http/request_head.ts";
 import { standardPage } from "../http/standard_page.ts";
 import { TimedBody } from "../http/timed_body.ts";
@@ -95,7 +96,7 @@ export class Scripted implements ScriptTask {
     const query = head.query === undefined ? "" : `?${head.query}`;
     return (
       `R${slot}\n${head.path}\n${head.method}\n${query}\n${head.authority || "localhost"}\n${id}\n${client.address}\n` +
-      `${client.port}\n${client.tls ? "https" : "http"}\n${incoming.body === undefined ? 0 : 1}\n${head.fields}`
+      `${client.port}\n${schemeOf(client)}\n${incoming.body === undefined ? 0 : 1}\n${head.fields}`
     );
   }
 
@@ -120,6 +121,8 @@ export class Scripted implements ScriptTask {
 
   answerHeld(head: ScriptHead, handle: BodyHandle): void {
     this.#exchange.attempt(() => {
+      const switched = head.status === 101 ? this.#operations?.takeSwitched(handle) : undefined;
+      if (switched !== undefined) return this.#exchange.offer(switched);
       const checked = checkScriptHead(head);
       const by = this.#operations?.answererOf(handle) ?? "script";
       const body = this.takeBody(handle);
@@ -274,6 +277,11 @@ export class Scripted implements ScriptTask {
     if (handle === ESCALATED_BODY) return this.#exchange.takeOfferedBody();
     return this.#operations?.takeBody(handle) ?? this.#isolate?.work.takeBody(0, handle);
   }
+}
+
+function schemeOf({ tls, detailsText }: Client): string {
+  if (!tls) return "http";
+  return detailsText === undefined ? "https" : `https ${detailsText}`;
 }
 
 /** Whether somebody looks at the answer in a browser. */

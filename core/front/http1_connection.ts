@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { HttpConfig } from "../config/config.ts";
+import type { BodySource } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Client } from "../http/incoming.ts";
 import type { ParsedRequest } from "../http/parse_request_head.ts";
@@ -11,6 +12,8 @@ import type { ConnectionContext } from "./connection_context.ts";
 import type { FrontConnection } from "./front_connection.ts";
 import { Http1Incoming } from "./http1_incoming.ts";
 import { Http1Input, type InputOwner } from "./http1_input.ts";
+import { Http1Tunnel } from "./http1_tunnel.ts";
+import { PREFACE_HEAD, releaseSocket } from "./http2/preface.ts";
 import { isFollowable } from "./is_followable.ts";
 import { LingeringClose } from "./lingering_close.ts";
 import { refusalText } from "./refusal.ts";
@@ -21,9 +24,9 @@ import { resetSocket } from "./tls/wrapped_socket.ts";
 
 /**
  * idle: between requests. head: a head has begun. exchange: a request is being answered. drain: it has been, but
- * the rest of its body is still to be thrown away. closing: the last response is out, the client may finish.
+ * the rest of its body is still to be thrown away. tunnel: protocols were switched. closing: the last response is out, the client may finish.
  */
-type Phase = "idle" | "head" | "exchange" | "drain" | "closing" | "closed";
+type Phase = "idle" | "head" | "exchange" | "drain" | "tunnel" | "closing" | "closed";
 
 /** One HTTP/1 connection of a client: requests off the socket one after the other, responses in their order. */
 export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, ResponseOwner {
@@ -43,6 +46,7 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
   #request: ParsedRequest | undefined;
   #incoming: Http1Incoming | undefined;
   #body: RequestBody | undefined;
+  #tunnel: Http1Tunnel | undefined;
   /** Whether the connection goes on after the current response. */
   #persists = true;
   /** Whether what the client sends can't be followed any more. */
@@ -96,9 +100,19 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
     return this.#request?.head.minorVersion === 0 ? `${text}Connection: keep-alive\r\n` : text;
   }
 
+  /** Sends 101 with these fields, then `downstream` as it is. Returns what the client sends. */
+  switchProtocols(fields: string, downstream: BodySource): BodySource {
+    const tunnel = new Http1Tunnel(this.#input, this.#writer, () => this.#tunnelEnded());
+    this.#phase = "tunnel";
+    this.#tunnel = tunnel;
+    this.#silence.switched(tunnel);
+    tunnel.open(fields, downstream);
+    return tunnel;
+  }
+
   /**
    * Resets the connection, for an orderly end would complete a body that lasts until the close. Unix sockets know
-   * no reset.
+   * no reset, whatever a PROXY header says of ports.
    */
   responseFailed(error: Error): void {
     this.#error ??= error;
@@ -106,10 +120,15 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
   }
 
   responseBlocked(): void {
-    this.#silence.waits();
+    if (this.#phase === "exchange") this.#silence.waits();
   }
 
   responseDone(bytes: number): void {
+    if (this.#tunnel !== undefined) {
+      this.#socket.end();
+      this.#tunnel.downstreamEnded(bytes);
+      return;
+    }
     const incoming = this.#incoming!;
     const body = this.#body;
     this.#incoming = undefined;
@@ -151,23 +170,14 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
   }
 
   #readHead(chunk: Buffer, offset: number): void {
-    const text = this.#reader.read(chunk, offset);
-    if (text === undefined) {
+    const request = this.#reader.read(chunk, offset);
+    this.#input.advance(request === undefined ? chunk.length : this.#reader.end);
+    if (request === undefined) {
       // The first head has its time from the connection's begin.
       if (this.#phase === "idle" && this.#requests > 0) this.#timer.refresh(this.#http.headTimeout);
       this.#phase = "head";
-      this.#input.advance(chunk.length);
-      return;
-    }
-    this.#input.advance(this.#reader.end);
-    let request: ParsedRequest;
-    try {
-      request = this.#reader.parse(text);
-    } catch (error) {
-      this.#refuse(error as HttpError, text);
-      return;
-    }
-    this.#begin(request);
+    } else if (request instanceof HttpError) this.#refuse(request);
+    else this.#begin(request);
   }
 
   #begin(request: ParsedRequest): void {
@@ -175,8 +185,8 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
     this.#phase = "exchange";
     this.#requests++;
     this.#request = request;
-    this.#body = request.framing === 0 ? undefined : new RequestBody(request.framing, http.body, this);
-    const incoming = new Http1Incoming(this, this.#writer, request.head, this.#body, proxies);
+    this.#body = request.framing === 0 ? undefined : new RequestBody(request.framing, http, this);
+    const incoming = new Http1Incoming(this, this.#writer, request, this.#body, proxies);
     this.#incoming = incoming;
     try {
       this.#context.options.handler(incoming);
@@ -186,11 +196,18 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
   }
 
   /** Answers a head that did not become an exchange, and ends the connection. */
-  #refuse(error: HttpError, head: string): void {
-    const { milliseconds } = this.#reader;
+  #refuse(error: HttpError): void {
+    const { milliseconds, text } = this.#reader;
+    if (text === PREFACE_HEAD && this.#requests === 0 && this.#context.speakHttp2 !== undefined) {
+      this.#phase = "closed";
+      this.#timer.cancel();
+      releaseSocket(this.#socket, this.#input.release());
+      this.#context.speakHttp2(this, this.#socket, this.client);
+      return;
+    }
     this.#socket.write(refusalText(error.status, this.#context.heads), "latin1");
     this.#close();
-    this.#context.options.onRefused?.({ error, client: this.client, ...refusedLine(head), milliseconds });
+    this.#context.options.onRefused?.({ error, client: this.client, ...refusedLine(text), milliseconds });
   }
 
   #readBody(body: RequestBody, chunk: Buffer, offset: number): void {
@@ -211,6 +228,8 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
   #mayPersist(): boolean {
     const limit = this.#http.requestsPerConnection;
     if (this.#isBroken || this.#context.isDraining) return false;
+    // A client that is sure of its offer may have sent what is no HTTP (RFC 9110 section 7.8 forbids it).
+    if (this.#incoming?.upgrade !== undefined) return false;
     if (limit > 0 && this.#requests >= limit) return false;
     if (this.#input.hasEnded && this.#input.isEmpty) return false;
     return isFollowable(this.#request!, this.#body, this.#http.drainBody);
@@ -253,27 +272,35 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
       case "head":
         this.#refuse(
           new HttpError(408, "head_timeout", `reading a head: not complete after ${http.headTimeout} ms`),
-          this.#reader.kept,
         );
         break;
       case "exchange":
-        this.#exchangeTimedOut();
+      case "tunnel":
+        this.#clientSilent();
         break;
       default:
         this.#socket.destroy();
     }
   }
 
-  #exchangeTimedOut(): void {
+  #clientSilent(): void {
     const silence = this.#silence.expired(this.#body);
     if (silence === undefined) return;
-    if (silence !== "gone" && silence.status === 408) {
+    if (silence.status === 408) {
       this.#isBroken = true;
       this.#body?.fail(silence);
-      return;
+    } else {
+      this.#error ??= silence;
+      this.#socket.destroy();
     }
-    if (silence !== "gone") this.#error ??= silence;
-    this.#socket.destroy();
+  }
+
+  /** Both directions have ended. */
+  #tunnelEnded(): void {
+    const incoming = this.#incoming;
+    this.#incoming = undefined;
+    this.#close();
+    incoming?.finish(this.#tunnel!.sent, undefined);
   }
 
   #closed(): void {
@@ -283,8 +310,10 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
     if (incoming === undefined) return;
     this.#incoming = undefined;
     const error = this.#error ?? new HttpError(499, "client_closed", "the client closed its connection");
+    const bytes = this.#tunnel?.sent ?? this.#writer.bytes;
     this.#body?.fail(error);
+    this.#tunnel?.fail(error);
     this.#writer.cancel();
-    incoming.finish(this.#writer.bytes, error);
+    incoming.finish(bytes, error);
   }
 }

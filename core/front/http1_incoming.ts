@@ -1,12 +1,16 @@
 import { type BodySource, isBodySource, type ResponseBody } from "../http/body.ts";
 import { type BodyFraming, CHUNKED, isBodiless, UNTIL_CLOSE } from "../http/body_framing.ts";
 import { BytesBody } from "../http/bytes_body.ts";
+import { FailedBody } from "../http/failed_body.ts";
 import { HeaderList } from "../http/header_list.ts";
 import { removeHopByHop } from "../http/hop_by_hop.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Client, Incoming, ResponseHead } from "../http/incoming.ts";
+import type { ParsedRequest } from "../http/parse_request_head.ts";
 import type { RequestHead } from "../http/request_head.ts";
 import { standardPage } from "../http/standard_page.ts";
+import { statusText } from "../http/status_text.ts";
+import { offeredProtocols } from "../http/upgrade.ts";
 import type { Http1Connection } from "./http1_connection.ts";
 import type { RequestBody } from "./request_body.ts";
 import { HAS_FRAMING, INVALID, inspectFields } from "./response_fields.ts";
@@ -21,6 +25,7 @@ export class Http1Incoming implements Incoming {
   readonly head: RequestHead;
   readonly client: Client;
   readonly body: RequestBody | undefined;
+  readonly upgrade: string | undefined;
   onFinished: ((bytes: number, error: Error | undefined) => void) | undefined = undefined;
   readonly #connection: Http1Connection;
   readonly #writer: ResponseWriter;
@@ -32,16 +37,17 @@ export class Http1Incoming implements Incoming {
   constructor(
     connection: Http1Connection,
     writer: ResponseWriter,
-    head: RequestHead,
+    request: ParsedRequest,
     body: RequestBody | undefined,
     proxies: TrustedProxies,
   ) {
     this.#connection = connection;
     this.#writer = writer;
-    const admitted = proxies.admit(head, connection.client);
-    this.head = admitted.head;
-    this.client = admitted.client;
+    const { head, client } = proxies.admit(request.head, connection.client);
+    this.head = head;
+    this.client = client;
     this.body = body;
+    this.upgrade = offeredProtocols(request);
   }
 
   get localPort(): number {
@@ -77,6 +83,28 @@ export class Http1Incoming implements Incoming {
     else if (body === undefined) this.#writer.sendWhole(`${start}Content-Length: 0\r\n\r\n`, 0);
     else if (isBodySource(body)) this.#sendSource(start, body, framing);
     else this.#sendBytes(start, toBuffer(body));
+  }
+
+  switchProtocols(head: ResponseHead, downstream: BodySource): BodySource {
+    if (this.#hasResponded || this.upgrade === undefined)
+      throw new Error("switching protocols: the request has its response already, or asked for none");
+    this.#hasResponded = true;
+    const fields = head.headers.toText();
+    const isValid = (inspectFields(fields) & (INVALID | HAS_FRAMING)) === 0;
+    if (isValid && !this.#isFinished) return this.#connection.switchProtocols(fields, downstream);
+    if (this.#isFinished) downstream.cancel();
+    else this.#refuse({ ...head, status: 502 }, downstream, fields);
+    return new FailedBody(new HttpError(499, "client_closed", "switching protocols: too late"));
+  }
+
+  inform(status: number, headers: HeaderList): void {
+    if (this.head.minorVersion === 0 || this.#hasResponded || this.#isFinished) return;
+    if (!isInterimStatus(status)) return;
+    let fields = headers.toText();
+    const flags = inspectFields(fields);
+    if (flags === INVALID) return;
+    if ((flags & HAS_FRAMING) !== 0) fields = withoutFraming(fields);
+    this.#writer.sendInterim(`HTTP/1.1 ${status} ${statusText(status)}\r\n${fields}\r\n`);
   }
 
   /** The exchange is over for the lane; the first call counts. */
@@ -151,6 +179,11 @@ export class Http1Incoming implements Incoming {
 
 function isFinalStatus(status: number): boolean {
   return Number.isInteger(status) && status >= 200 && status <= 599;
+}
+
+/** 100 and 101 are answers to what a request asked for. */
+function isInterimStatus(status: number): boolean {
+  return Number.isInteger(status) && status >= 102 && status <= 199;
 }
 
 function cancelBody(body: ResponseBody): void {

@@ -9,20 +9,21 @@ export class RequestReader {
   readonly #heads: HeadReader;
   /** When the head under way began; 0 for one that was complete at once. */
   #began = 0;
+  #text: string | undefined;
 
   constructor(http: HttpConfig) {
     this.#http = http;
     this.#heads = new HeadReader(http.head);
   }
 
-  /** After `read` returned text: index in that chunk of the first byte behind the head. */
+  /** Unless `read` returned undefined: index in that chunk of the first byte behind the head. */
   get end(): number {
     return this.#heads.end;
   }
 
-  /** The begin of a head that is not complete, "" when there is none. */
-  get kept(): string {
-    return this.#heads.kept;
+  /** The text of the last head, as far as it has come. */
+  get text(): string {
+    return this.#text ?? this.#heads.kept;
   }
 
   /** From the first byte of the last head; one that was complete at once has no time of its own. */
@@ -30,17 +31,24 @@ export class RequestReader {
     return this.#began === 0 ? 0 : performance.now() - this.#began;
   }
 
-  /** The text of a head, or undefined when more is needed; the whole chunk has then been taken. */
-  read(chunk: Buffer, offset: number): string | undefined {
+  /**
+   * A request, what is wrong with it (it is none, or too large), or undefined when more is needed; the whole chunk has
+   * then been taken.
+   */
+  read(chunk: Buffer, offset: number): ParsedRequest | HttpError | undefined {
     const begins = !this.#heads.started;
     const text = this.#heads.read(chunk, offset);
+    this.#text = text;
     if (begins) this.#began = text === undefined ? performance.now() : 0;
-    return text;
+    if (text === undefined) return undefined;
+    try {
+      return this.#checked(parseRequestHead(text, this.#http));
+    } catch (error) {
+      return error as HttpError;
+    }
   }
 
-  /** Throws `HttpError` for what is no request, or one that is too large. */
-  parse(text: string): ParsedRequest {
-    const request = parseRequestHead(text, this.#http);
+  #checked(request: ParsedRequest): ParsedRequest {
     const limit = this.#http.body;
     if (request.framing <= limit) return request;
     const message = `reading a request: a body of ${request.framing} bytes, over ${limit}`;

@@ -40,6 +40,11 @@ export class ResponseWriter {
     return this.#stream?.sent ?? this.#bytes;
   }
 
+  /** Sends an interim response, whole. Their number is bounded by whoever makes them. */
+  sendInterim(message: string): void {
+    this.#socket.write(message, "latin1");
+  }
+
   /** Sends a whole response, of which `bytes` are its body. Text is Latin-1. */
   sendWhole(message: string | Buffer, bytes: number): void {
     this.#bytes = bytes;

@@ -4,6 +4,7 @@ import type { HeaderList } from "./header_list.ts";
 const HOP_BY_HOP = new Set([
   "connection",
   "content-length",
+  "http2-settings",
   "keep-alive",
   "proxy-authenticate",
   "proxy-authorization",

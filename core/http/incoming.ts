@@ -48,6 +48,12 @@ export interface Incoming {
   /** Undefined when the request has no body. Unread bodies are drained or cut off by the lane. */
   readonly body: BodySource | undefined;
   readonly client: Client;
+  /**
+   * The protocols that the client offers to switch to (RFC 9110 section 7.8), joined by ", ": the Upgrade field of a
+   * GET in HTTP/1.1 with `Connection: upgrade` and without body, less those that `passableProtocols` takes off.
+   * Undefined without an offer, and always in HTTP/2.
+   */
+  readonly upgrade: string | undefined;
   /** Port the client connected to, for X-Forwarded-Port; 0 on a Unix socket. */
   readonly localPort: number;
   /**
@@ -55,6 +61,16 @@ export interface Incoming {
    * the one it was given.
    */
   respond(head: ResponseHead, body: ResponseBody): void;
+  /**
+   * Accepts the client's offer, instead of `respond`: sends 101 with the fields of `head`, Upgrade among them, then
+   * `downstream` as it is. Returns what the client sends from then on. `onFinished` tells the end of both directions.
+   */
+  switchProtocols(head: ResponseHead, downstream: BodySource): BodySource;
+  /**
+   * Sends an interim response, 102 to 199. Does nothing for clients that know none (HTTP/1.0) and behind the final
+   * response.
+   */
+  inform(status: number, headers: HeaderList): void;
   /**
    * Set by the receiver. Called exactly once when the exchange is over for the lane: the response was handed
    * to the kernel (`error` undefined), or the client left or the body failed before that.

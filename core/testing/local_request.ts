@@ -24,6 +24,7 @@ export class LocalRequest implements Incoming {
   readonly body: BytesBody | undefined;
   readonly client: Client;
   readonly localPort: number;
+  readonly upgrade = undefined;
   /** False leaves the answer's body unread, as that to HEAD. */
   wantsBody = true;
   /** Gets a body that is still to come, which `answer` has not then. */
@@ -46,6 +47,13 @@ export class LocalRequest implements Incoming {
     this.#resolve = resolve;
     this.#reject = reject;
   }
+
+  /** Nobody is there who could speak another protocol. */
+  switchProtocols(): BodySource {
+    throw new Error("switching protocols: a local request offers none");
+  }
+
+  inform(): void {}
 
   respond(head: ResponseHead, body: ResponseBody): void {
     // Never rejects.

@@ -1,17 +1,19 @@
 import type { LookupFunction, Socket } from "node:net";
 import type { BackendConfig } from "../../config/config.ts";
+import type { BodySource } from "../../http/body.ts";
+import { UNTIL_CLOSE } from "../../http/body_framing.ts";
 import { removeHopByHop } from "../../http/hop_by_hop.ts";
 import { HttpError } from "../../http/http_error.ts";
 import type { HeadLimits } from "../../http/parse_request_head.ts";
 import type { ParsedResponse } from "../../http/parse_response_head.ts";
 import type { Timer, TimerWheel } from "../../http/timer_wheel.ts";
-import type { BackendResponse } from "../backend.ts";
 import type { PooledConnection } from "../connection_pool.ts";
 import { openSocket, serverName } from "../open_socket.ts";
 import { socketError } from "../socket_error.ts";
 import { deadlinePassed, type Phase } from "./http1_deadline.ts";
 import type { Http1Exchange } from "./http1_exchange.ts";
 import { Http1RequestWriter, type RequestWriterEvents } from "./http1_request_writer.ts";
+import { finalResponse, switchedResponse } from "./http1_response.ts";
 import { type BodyConnection, Http1ResponseBody } from "./http1_response_body.ts";
 import { Http1ResponseHeadReader } from "./http1_response_head.ts";
 import { ReceivedBody } from "./received_body.ts";
@@ -114,6 +116,7 @@ export class Http1Connection implements PooledConnection, RequestWriterEvents, B
   }
 
   requestProgress(stalled: boolean): void {
+    if (this.#phase === "tunnel") return;
     // The answer has begun meanwhile: either direction is progress.
     if (this.#body !== undefined) this.#timer.refresh();
     if (this.#phase !== "request body" && this.#phase !== "sending") return;
@@ -122,7 +125,7 @@ export class Http1Connection implements PooledConnection, RequestWriterEvents, B
   }
 
   requestSent(): void {
-    if (this.#phase === "closing" || this.#body !== undefined) return;
+    if (this.#phase === "closing" || this.#phase === "tunnel" || this.#body !== undefined) return;
     this.#phase = "response head";
     this.#timer.refresh(this.#config.responseTimeout);
   }
@@ -137,9 +140,10 @@ export class Http1Connection implements PooledConnection, RequestWriterEvents, B
   pauseReading(): void {
     if (this.#paused) return;
     this.#paused = true;
+    this.#socket.pause();
+    if (this.#phase === "tunnel") return;
     this.#phase = "receiver";
     this.#timer.refresh();
-    this.#socket.pause();
   }
 
   resumeReading(): void {
@@ -183,17 +187,27 @@ export class Http1Connection implements PooledConnection, RequestWriterEvents, B
     }
     const chunk = this.#buffer.subarray(0, length);
     if (this.#body !== undefined) {
-      this.#timer.refresh();
+      if (this.#phase !== "tunnel") this.#timer.refresh();
       this.#body.receive(Buffer.from(chunk));
       return;
     }
-    const head = this.#readHead(chunk, exchange.method);
-    if (head !== undefined) this.#respond(exchange, head, chunk);
+    const head = this.#readHead(chunk, exchange);
+    if (this.#heads.interim.length > 0) this.#inform(exchange, head, Buffer.from(chunk));
+    else if (head !== undefined) this.#respond(exchange, head, chunk);
   }
 
-  #readHead(chunk: Buffer, requestMethod: string): ParsedResponse | undefined {
+  /** Passes interim responses on, and the final one behind them; the chunk is a copy. */
+  #inform(exchange: Http1Exchange, head: ParsedResponse | undefined, chunk: Buffer): void {
+    for (const { status, headers } of this.#heads.interim.splice(0)) {
+      removeHopByHop(headers);
+      exchange.interim(status, headers);
+    }
+    if (head !== undefined && this.#exchange === exchange) this.#respond(exchange, head, chunk);
+  }
+
+  #readHead(chunk: Buffer, { method, upgrade }: Http1Exchange): ParsedResponse | undefined {
     try {
-      return this.#heads.read(chunk, requestMethod);
+      return this.#heads.read(chunk, method, upgrade);
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       this.#fail(error);
@@ -212,12 +226,12 @@ export class Http1Connection implements PooledConnection, RequestWriterEvents, B
       this.#persistent = head.persistent && !this.#writer.unfinished;
       this.#writer.stop();
     }
-    removeHopByHop(head.headers);
+    if (head.status === 101) return this.#switch(exchange, head, chunk.subarray(start));
     // The buffer is shared, so the bytes leave it before anybody else is called.
     if (framing >= 0 && available >= framing) {
       const whole = framing > 0 ? Buffer.from(chunk.subarray(start, start + framing)) : undefined;
       this.#finish(available === framing);
-      exchange.response(responseOf(head, whole === undefined ? undefined : new ReceivedBody(whole)));
+      exchange.response(finalResponse(head, whole === undefined ? undefined : new ReceivedBody(whole)));
       return;
     }
     const first = available > 0 ? Buffer.from(chunk.subarray(start)) : undefined;
@@ -225,8 +239,25 @@ export class Http1Connection implements PooledConnection, RequestWriterEvents, B
     this.#body = body;
     this.#phase = "response body";
     this.#timer.refresh(this.#config.idleTimeout);
-    exchange.response(responseOf(head, body));
+    exchange.response(finalResponse(head, body));
     body.pauseUnlessStarted();
+  }
+
+  /** The server has accepted the offer to switch protocols. */
+  #switch(exchange: Http1Exchange, head: ParsedResponse, rest: Buffer): void {
+    const body = new Http1ResponseBody(UNTIL_CLOSE, this, rest.length > 0 ? Buffer.from(rest) : undefined);
+    this.#body = body;
+    this.#phase = "response body";
+    this.#timer.refresh(this.#config.idleTimeout);
+    exchange.response(switchedResponse(head, body, (client) => this.#tunnel(body, client)));
+    body.pauseUnlessStarted();
+  }
+
+  #tunnel(body: Http1ResponseBody, client: BodySource): void {
+    if (this.#body !== body) return client.cancel();
+    this.#phase = "tunnel";
+    this.#timer.cancel();
+    this.#writer.tunnel(client);
   }
 
   /** The exchange is over, for the connection. */
@@ -252,7 +283,8 @@ export class Http1Connection implements PooledConnection, RequestWriterEvents, B
       this.#body = undefined;
       body.connectionEnded();
     }
-    this.destroy();
+    // In a tunnel the client may still send.
+    if (this.#phase !== "tunnel") this.destroy();
   }
 
   #fail(failure: HttpError): void {
@@ -281,9 +313,4 @@ export class Http1Connection implements PooledConnection, RequestWriterEvents, B
     this.#owner.connectionClosed(this, body === undefined ? exchange : undefined, failure, untouched);
     body?.abort(failure);
   }
-}
-
-function responseOf(head: ParsedResponse, body: BackendResponse["body"]): BackendResponse {
-  const { status, headers, declaredLength } = head;
-  return declaredLength === undefined ? { status, headers, body } : { status, headers, body, declaredLength };
 }

@@ -13,6 +13,8 @@ export type Phase =
   | "response body"
   /** The receiver of the response body, which has paused or not begun. */
   | "receiver"
+  /** Nothing by itself: protocols were switched, and the client's connection has the deadline. */
+  | "tunnel"
   | "idle"
   | "closing";
 

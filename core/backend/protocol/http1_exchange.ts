@@ -1,4 +1,5 @@
 import type { BodySource } from "../../http/body.ts";
+import type { HeaderList } from "../../http/header_list.ts";
 import type { HttpError } from "../../http/http_error.ts";
 import type { BackendCall, BackendReceiver, BackendRequest, BackendResponse } from "../backend.ts";
 import type { Http1Connection } from "./http1_connection.ts";
@@ -12,6 +13,8 @@ export class Http1Exchange implements BackendCall {
   /** Made by `http1RequestHead`. */
   readonly head: string;
   readonly body: BodySource | undefined;
+  /** Protocols offered to switch to. */
+  readonly upgrade: string | undefined;
   /** The connection that carries it, or did. */
   connection: Http1Connection | undefined;
   #attempts = 0;
@@ -28,6 +31,7 @@ export class Http1Exchange implements BackendCall {
     this.method = request.method;
     this.head = head;
     this.body = request.body;
+    this.upgrade = request.upgrade;
     this.#receiver = receiver;
     this.#cancelled = cancelled;
   }
@@ -41,6 +45,10 @@ export class Http1Exchange implements BackendCall {
   /** Whether a second attempt can do no harm. A body that has begun can't be had again. */
   get repeatable(): boolean {
     return this.#attempts === 1 && this.body === undefined && IDEMPOTENT.has(this.method);
+  }
+
+  interim(status: number, headers: HeaderList): void {
+    this.#receiver?.interim?.(status, headers);
   }
 
   response(response: BackendResponse): void {

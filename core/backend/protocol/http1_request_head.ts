@@ -1,4 +1,4 @@
-import { isToken, isValidFieldBlock } from "../../http/head_grammar.ts";
+import { isFieldValue, isToken, isValidFieldBlock } from "../../http/head_grammar.ts";
 import { HttpError } from "../../http/http_error.ts";
 import type { BackendRequest } from "../backend.ts";
 
@@ -20,7 +20,13 @@ export function http1RequestHead(request: BackendRequest): string {
   if (!isToken(request.method)) throw invalid("method", request.method);
   if (!TARGET.test(request.target)) throw invalid("target", request.target);
   if (!isValidFieldBlock(fields) || FRAMING_FIELD.test(fields)) throw invalid("header fields", fields);
-  return `${request.method} ${request.target} HTTP/1.1\r\n${fields}${framing(request)}\r\n`;
+  const upgrade = request.upgrade === undefined ? "" : offer(request.upgrade);
+  return `${request.method} ${request.target} HTTP/1.1\r\n${fields}${upgrade}${framing(request)}\r\n`;
+}
+
+function offer(upgrade: string): string {
+  if (!isFieldValue(upgrade)) throw invalid("offer to upgrade", upgrade);
+  return `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`;
 }
 
 function framing(request: BackendRequest): string {

@@ -21,6 +21,8 @@ export class Http1RequestWriter implements BodySink {
   #chunkOpen = false;
   #stalled = false;
   #sending = false;
+  /** Whether bytes go out as they are, and their end is the connection's. */
+  #tunnels = false;
 
   constructor(socket: Writable, events: RequestWriterEvents) {
     this.#socket = socket;
@@ -51,6 +53,16 @@ export class Http1RequestWriter implements BodySink {
     this.#socket.uncork();
   }
 
+  /** The connection has switched protocols: sends these bytes as they are, and ends our side behind them. */
+  tunnel(source: BodySource): void {
+    this.#body = source;
+    this.#remaining = Number.POSITIVE_INFINITY;
+    this.#stalled = false;
+    this.#sending = true;
+    this.#tunnels = true;
+    source.start(this);
+  }
+
   data(chunk: Buffer): boolean {
     if (!this.#sending || chunk.length === 0) return true;
     if (this.#remaining === undefined) this.#stalled = !this.#writeChunk(chunk);
@@ -68,7 +80,8 @@ export class Http1RequestWriter implements BodySink {
 
   end(): void {
     if (!this.#sending) return;
-    if (this.#remaining !== undefined && this.#remaining > 0) {
+    if (this.#tunnels) this.#socket.end();
+    else if (this.#remaining !== undefined && this.#remaining > 0) {
       this.#fail(new Error(`request body ended ${this.#remaining} bytes before the length it declared`));
       return;
     }

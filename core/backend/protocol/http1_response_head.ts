@@ -2,6 +2,7 @@ import { HeadReader } from "../../http/head_reader.ts";
 import { HttpError } from "../../http/http_error.ts";
 import type { HeadLimits } from "../../http/parse_request_head.ts";
 import { type ParsedResponse, parseResponseHead } from "../../http/parse_response_head.ts";
+import { areOffered, asksForUpgrade } from "../../http/upgrade.ts";
 
 /** Interim responses (1xx) a server may send before the final one. */
 const INTERIM_LIMIT = 16;
@@ -11,6 +12,8 @@ const BEGIN = "HTTP/1.";
 export class Http1ResponseHeadReader {
   readonly #limits: HeadLimits;
   readonly #heads: HeadReader;
+  /** Those that came since `next` and may be passed on. */
+  readonly interim: ParsedResponse[] = [];
   #interim = 0;
   #started = false;
 
@@ -32,14 +35,15 @@ export class Http1ResponseHeadReader {
   /** Another response is expected. */
   next(): void {
     this.#interim = 0;
+    this.interim.length = 0;
     this.#started = false;
   }
 
   /**
-   * The final head, or undefined when more bytes are needed; nothing of the chunk is kept by reference.
-   * Throws HttpError 502 when it can't become one.
+   * The final head, or undefined when more bytes are needed; nothing of the chunk is kept by reference. 101 is a final
+   * one if it takes what the request offered. Throws HttpError 502 when it can't become one.
    */
-  read(chunk: Buffer, requestMethod: string): ParsedResponse | undefined {
+  read(chunk: Buffer, requestMethod: string, upgrade: string | undefined): ParsedResponse | undefined {
     this.#started = true;
     for (let offset = 0; offset < chunk.length; offset = this.#heads.end) {
       const begins = !this.#heads.started;
@@ -50,7 +54,11 @@ export class Http1ResponseHeadReader {
       }
       const parsed = parseResponseHead(text, requestMethod, this.#limits);
       if (parsed.status >= 200) return parsed;
-      if (parsed.status === 101) throw malformed("101 to a request that did not ask for an upgrade");
+      if (parsed.status === 101) {
+        checkSwitch(parsed, upgrade);
+        return parsed;
+      }
+      if (parsed.status > 101) this.interim.push(parsed);
       if (++this.#interim > INTERIM_LIMIT) throw malformed(`over ${INTERIM_LIMIT} interim responses`);
     }
     return undefined;
@@ -60,6 +68,21 @@ export class Http1ResponseHeadReader {
 /** What speaks another protocol may stop after a line; it is refused by that line, not by the deadline. */
 function checkBegin(text: string): void {
   if (!BEGIN.startsWith(text)) throw malformed(`not a status line: ${JSON.stringify(text)}`);
+}
+
+/** RFC 9110 sections 7.8 and 15.2.2. What frames a body would be read differently by those who expect one. */
+function checkSwitch({ headers, minorVersion }: ParsedResponse, upgrade: string | undefined): void {
+  if (upgrade === undefined) throw malformed("101 to a request that did not ask for an upgrade");
+  const protocols = headers.get("upgrade");
+  if (protocols === undefined || !areOffered(protocols, upgrade)) {
+    throw malformed(`101 to ${JSON.stringify(protocols ?? "")} where ${JSON.stringify(upgrade)} was offered`);
+  }
+  if (minorVersion === 0 || !asksForUpgrade(headers.get("connection"))) {
+    throw malformed("101 without Connection: upgrade, or in HTTP/1.0");
+  }
+  if (headers.has("content-length") || headers.has("transfer-encoding")) {
+    throw malformed("101 with Content-Length or Transfer-Encoding");
+  }
 }
 
 function malformed(why: string): HttpError {
