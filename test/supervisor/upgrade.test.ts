@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { connect } from "node:net";
 import test from "node:test";
+import { fileURLToPath } from "node:url";
+import { OLD_NODES } from "../cli/run_lodestone.ts";
+import { Child } from "../support/child.ts";
 import { isRunning } from "../support/is_running.ts";
 import { type Lodestone, type LogLine, startLodestone } from "../support/lodestone.ts";
 import { processTree } from "../support/process_tree.ts";
 import { SteadyLoad } from "../support/steady_load.ts";
+import { TemporaryFolder } from "../support/temporary_folder.ts";
 import { until } from "../support/until.ts";
 import { ask } from "./supervised.ts";
 
+const LAUNCHER = fileURLToPath(new URL("../../core/cli/lodestone.js", import.meta.url));
 const answer = (text: string) => `export default () => new Response(${JSON.stringify(text)});\n`;
 
 const loggedBy = (lodestone: Lodestone, pid: number | undefined, msg: string): LogLine | undefined =>
@@ -133,5 +138,35 @@ for (const [what, change, reason] of [
     await until("nothing is left of the new one", () => {
       return lodestone.pids().every((pid) => processes.includes(pid));
     });
+  });
+}
+
+for (const node of OLD_NODES) {
+  test(`beside a launcher whose Node is too old an upgrade works as well, and nobody is left behind (${node})`, async () => {
+    using folder = new TemporaryFolder("upgrade");
+    folder.write("one.ts", answer("one"));
+    const file = folder.write(
+      "lodestone.yaml",
+      "listen: [127.0.0.1:0]\nworkers: 1\npidFile: ./pid\nsites: [{ scripts: one.ts }]\n",
+    );
+    // By a symbolic link, as packages are started.
+    symlinkSync(LAUNCHER, `${folder.path}/lodestone`);
+    const pidInFile = () => Number(readFileSync(`${folder.path}/pid`, "utf8"));
+    await using child = new Child(node, [`${folder.path}/lodestone`, "serve", file], { cwd: folder.path });
+    const url = await until("it listens", () => /listening on (http:\S+)/.exec(child.stderr)?.[1]);
+    await until("the pid file is there", () => existsSync(`${folder.path}/pid`));
+    const first = pidInFile();
+    assert.notEqual(first, child.pid, "the launcher waits beside it");
+    // As an operator who knows the launcher only.
+    child.process.kill("SIGUSR2");
+    await until("another process serves", () => pidInFile() !== first, { timeout: 30_000 });
+    const second = pidInFile();
+    try {
+      await until("the first has ended", () => !isRunning(first) && !child.running);
+      assert.equal(child.process.exitCode, 0);
+      assert.equal((await ask(`${url}/`)).body, "one");
+    } finally {
+      await end(second);
+    }
   });
 }

@@ -9,7 +9,10 @@ const packages = {
   lighttpd: "lighttpd",
   nginx: "nginx-light",
   openssl: "openssl",
+  prlimit: "util-linux",
   strace: "strace",
+  "systemd-notify": "systemd",
+  "systemd-socket-activate": "systemd",
   taskset: "util-linux",
   wrk: "wrk",
 } as const;
