@@ -41,18 +41,19 @@ export class Admin {
   async listen(wanted: ListenAddress | undefined, patience = 0): Promise<void> {
     const isSame = JSON.stringify(wanted) === JSON.stringify(this.#wanted);
     if (isSame && this.#server !== undefined) return;
-    this.close();
+    // The reload that takes it elsewhere may have been asked for here.
+    this.close(true);
     this.#wanted = wanted;
     if (wanted === undefined) return;
     this.#options.observation.keep();
     await this.#attempt(wanted, performance.now() + patience);
   }
 
-  close(): void {
+  close(gently = false): void {
     clearTimeout(this.#retry);
     this.#wanted = undefined;
     this.#address = undefined;
-    this.#server?.close();
+    this.#server?.close(gently);
     this.#server = undefined;
   }
 

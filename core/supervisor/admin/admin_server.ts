@@ -20,6 +20,7 @@ export class AdminServer {
   readonly #pages: AdminPages;
   /** As configured. */
   readonly #listen: ListenAddress;
+  #isClosing = false;
 
   constructor(listen: ListenAddress, pages: AdminPages) {
     this.#listen = listen;
@@ -53,10 +54,13 @@ export class AdminServer {
     return promise;
   }
 
-  /** Cuts off what is under way. Removes the file of a Unix socket. */
-  close(): void {
+  /** Cuts off what is under way, or, `gently`, gives it a while. Removes the file of a Unix socket. */
+  close(gently = false): void {
+    this.#isClosing = true;
     this.#server.close();
-    this.#server.closeAllConnections();
+    const cut = (): void => this.#server.closeAllConnections();
+    if (gently) setTimeout(cut, REQUEST_TIME).unref();
+    else cut();
   }
 
   #receive(request: IncomingMessage, response: ServerResponse): void {
@@ -90,7 +94,9 @@ export class AdminServer {
       response.setHeader("Allow", allow);
       return send(response, { status: 405, body: { error: `${path} is for ${page.method}` } }, !isHead);
     }
-    send(response, await page.answer(), !isHead);
+    const answer = await page.answer();
+    if (this.#isClosing) response.setHeader("Connection", "close");
+    send(response, answer, !isHead);
   }
 }
 
