@@ -3,6 +3,7 @@ import type { CertOptions } from "./cert.ts";
 import type { CheckOptions } from "./check.ts";
 import { collect } from "./repeated_option.ts";
 import type { ServeOptions } from "./serve.ts";
+import type { SignalCommand, SignalOptions } from "./signal_server.ts";
 
 const ENVIRONMENT = `
 Where an argument is missing the environment stands in:
@@ -47,6 +48,9 @@ export function addServerCommands(program: Command, done: (exitCode: number) => 
   addServe(program, done);
   addCheck(program, done);
   addCert(program, done);
+  addSignal(program, done, "reload", "Let a running server read its configuration again; no request fails.");
+  addSignal(program, done, "upgrade", "Let a new process, of the program as it is on disk now, take over.");
+  addSignal(program, done, "stop", "Let a running server finish what is under way and end; waits for it.");
 }
 
 function addServe(program: Command, done: (exitCode: number) => void): void {
@@ -106,5 +110,23 @@ function addCert(program: Command, done: (exitCode: number) => void): void {
     .action(async (names: string[], options: CertOptions) => {
       const { cert } = await import("./cert.ts");
       done(await cert(names, options));
+    });
+}
+
+function addSignal(
+  program: Command,
+  done: (exitCode: number) => void,
+  command: SignalCommand,
+  description: string,
+): void {
+  program
+    .command(command)
+    .description(description)
+    .argument("[file]", "its configuration, whose pidFile tells the process; default: lodestone.yaml")
+    .option("-p, --pid <number>", "the process, in the place of a configuration")
+    .addHelpText("after", EXIT_CODES)
+    .action(async (file: string | undefined, options: SignalOptions) => {
+      const { signalServer } = await import("./signal_server.ts");
+      done(await signalServer(command, file, options));
     });
 }
