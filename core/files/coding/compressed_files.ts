@@ -46,16 +46,22 @@ export class CompressedFiles {
   readonly #queue: Job[] = [];
   readonly #keys = new WeakMap<FileStat, Readonly<Record<Encoding, string>>>();
   readonly #compress: typeof compressBytes;
+  readonly #now: () => number;
   #running = 0;
   #compressions = 0;
   #hits = 0;
   #misses = 0;
 
-  /** @param compress for tests */
-  constructor(limits: CompressionLimits, timers: TimerWheel, compress: typeof compressBytes = compressBytes) {
+  /** `how` is for tests; its `now` gives milliseconds since 1970. */
+  constructor(
+    limits: CompressionLimits,
+    timers: TimerWheel,
+    how: { readonly compress?: typeof compressBytes; readonly now?: () => number } = {},
+  ) {
     this.#limits = limits;
     this.#timers = timers;
-    this.#compress = compress;
+    this.#compress = how.compress ?? compressBytes;
+    this.#now = how.now ?? Date.now;
     this.#results =
       limits.cache === 0
         ? undefined
@@ -146,6 +152,8 @@ export class CompressedFiles {
   }
 
   async #run({ stat, encoding, key, settle }: Job): Promise<void> {
+    // Any change from now on will show in the times of the file; they have the ticks of a clock.
+    const isSettled = this.#now() - stat.ctime > 2 * CLOCK_TICK;
     let result: Buffer | undefined;
     try {
       const content = await readVersion(stat, this.#limits.maximum);
@@ -153,7 +161,7 @@ export class CompressedFiles {
         this.#compressions++;
         const compressed = await this.#compress(content, encoding);
         result = compressed.length < content.length ? compressed : undefined;
-        if (isSettled(stat)) this.#results?.set(key, result ?? NOT_SMALLER);
+        if (isSettled) this.#results?.set(key, result ?? NOT_SMALLER);
       }
     } catch {
       // A file that cannot be read or compressed is sent as it is, and fails there when it must.
@@ -175,11 +183,6 @@ export class CompressedFiles {
       });
     });
   }
-}
-
-/** Whether a change to the file from now on will show in its times. */
-function isSettled(stat: FileStat): boolean {
-  return Date.now() - stat.ctime > 2 * CLOCK_TICK;
 }
 
 /** Undefined when it is another version by now. */
