@@ -62,8 +62,12 @@ declare module "lodestone/test" {
   }
 
   export interface FetchInit extends RequestInit {
-    /** Who asks, as the script sees it in `request.client`. Default: 127.0.0.1. */
-    client?: { address?: string; port?: number };
+    /**
+     * Who asks, as the script sees it in `request.client`. Default: 127.0.0.1, with an empty `tls` for a URL of https.
+     *
+     *     await site.fetch("https://a.example/", { client: { tls: { certificate } } })
+     */
+    client?: { address?: string; port?: number; tls?: Request["client"]["tls"] };
     /** Abort it and the client leaves; the promise rejects with the signal's reason. */
     signal?: AbortSignal | null;
   }

@@ -1,9 +1,10 @@
+import type { ClientTls } from "../http/client_tls.ts";
 import type { Client } from "../http/incoming.ts";
 import { readLocalTarget } from "./local_head.ts";
 
 /** Options of `fetch`: the standard ones, and who asks. */
 export interface FetchInit extends RequestInit {
-  readonly client?: { readonly address?: string; readonly port?: number };
+  readonly client?: { readonly address?: string; readonly port?: number; readonly tls?: ClientTls };
 }
 
 /** What a test asks for, ready to be made a head. */
@@ -43,6 +44,14 @@ export async function readTestRequest(
     authority,
     fields: [...request.headers],
     body: request.body === null ? undefined : Buffer.from(await request.arrayBuffer()),
-    client: { address: client?.address ?? "127.0.0.1", port: client?.port ?? 40_000, tls },
+    client: clientOf(tls, client),
   };
+}
+
+function clientOf(
+  isHttps: boolean,
+  { address = "127.0.0.1", port = 40_000, tls }: FetchInit["client"] = {},
+): Client {
+  if (tls === undefined) return { address, port, tls: isHttps };
+  return { address, port, tls: true, details: tls, detailsText: JSON.stringify(tls) };
 }

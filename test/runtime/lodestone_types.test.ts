@@ -35,7 +35,7 @@ test("scripts written by the manual pass the type check", () => {
     const handler: Handler = async (request) => {
       if (request.path === "/health") return new Response("ok");
       if (request.method === "PURGE") return 405;
-      if (request.client.tls === false) return Response.redirect(new URL(request.url), 308);
+      if (request.client.tls === undefined) return Response.redirect(new URL(request.url), 308);
       const page = stat(site.root + request.path + ".html");
       if (page?.isFile) return Response.file(page.path, { contentType: "text/html", headers: { a: "b" } });
       if (request.path === "/parts") return Response.parts(["a", new Uint8Array(1), { file: "/x", offset: 1 }]);

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SiteConfig } from "../../core/config/config.ts";
 import { bannerText } from "../../core/supervisor/banner.ts";
+import { testConfig, testListener } from "../support/test_config.ts";
 
 function banner(sites: number): string[] {
   const config = {
+    listen: [],
     sites: Array.from(
       { length: sites },
       (_, i) =>
@@ -27,4 +29,12 @@ test("of many sites the first ones stand for all", () => {
   const lines = banner(1000);
   assert.equal(lines.length, 11);
   assert.equal(lines.at(-1), "and 990 more sites");
+});
+
+test("addresses with TLS are URLs of https", () => {
+  const address = { kind: "tcp", host: "127.0.0.1", port: 8443 } as const;
+  const config = testConfig({ listen: [testListener(address, { tls: true })] });
+  const lines = bannerText(config, [address]).split("\n");
+  assert.equal(lines[0], "listening on https://127.0.0.1:8443");
+  assert.ok(lines.includes("Try https://127.0.0.1:8443/"), lines.join("\n"));
 });

@@ -5,6 +5,8 @@ import tls from "node:tls";
 import type { TestCertificate } from "./certificates.ts";
 
 export interface TlsClientOptions extends tls.ConnectionOptions {
+  /** Whether the connection stays open when the server has ended its side. Missing from the types of Node. */
+  readonly allowHalfOpen?: boolean;
   /** Whom the client believes. */
   readonly authority: TestCertificate;
   /** The certificate the client shows when it is asked for one. */

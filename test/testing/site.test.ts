@@ -52,8 +52,28 @@ test("method, headers, query, body and client reach the script", async (t) => {
     "1",
     "q=1",
     "hello",
-    { address: "192.0.2.9", port: 7, tls: true },
+    { address: "192.0.2.9", port: 7, tls: {} },
   ]);
+});
+
+test("a client may speak TLS, with a certificate of its own", async (t) => {
+  const s = siteOf(
+    t,
+    "export default (r: Request) => Response.json(r.client.tls?.certificate?.subject ?? null);",
+  );
+  const certificate = {
+    subject: "CN=Zoë,O=Example",
+    issuer: "CN=authority",
+    serialNumber: "01",
+    fingerprint256: "ab",
+    names: [],
+    validFrom: "2026-01-01T00:00:00.000Z",
+    validTo: "2027-01-01T00:00:00.000Z",
+    verified: true,
+  };
+  const tls = { version: "TLSv1.3", cipher: "TLS_AES_128_GCM_SHA256", resumed: false, certificate };
+  assert.equal(await (await s.fetch("/", { client: { tls } })).json(), "CN=Zoë,O=Example");
+  assert.equal(await (await s.fetch("/")).json(), null);
 });
 
 test("bodies of every form are sent, and bytes come back as they are", async (t) => {

@@ -232,8 +232,8 @@ export function createRequestClass(services: RequestServices) {
     }
 
     get client(): ClientInfo {
-      const { address, port, scheme } = this.#parsed();
-      return { address, port, tls: scheme === "https" };
+      const { address, port, scheme, tls } = this.#parsed();
+      return { address, port, tls: scheme === "https" ? JSON.parse(tls === "" ? "{}" : tls) : undefined };
     }
 
     [inspectSymbol](): object {

@@ -12,6 +12,8 @@ export interface RequestText {
   readonly address: string;
   readonly port: number;
   readonly scheme: string;
+  /** What the client's TLS is like, as JSON; "" without TLS, and where only a proxy in front knows. */
+  readonly tls: string;
   readonly hasBody: boolean;
   /** With its `#`, or empty; clients don't send it. */
   readonly hash: string;
@@ -23,7 +25,8 @@ export interface RequestText {
 export interface ClientInfo {
   readonly address: string;
   readonly port: number;
-  readonly tls: boolean;
+  /** What `ClientTls` of `lodestone.d.ts` says; undefined without TLS. */
+  readonly tls: object | undefined;
 }
 
 /** Takes the event apart, all but the field lines. */
@@ -39,6 +42,8 @@ export function parseRequestText(text: string): RequestText {
   const port = part(address + 1);
   const scheme = part(port + 1);
   const body = part(scheme + 1);
+  // "https {...}": only a client that speaks TLS has something behind the scheme.
+  const space = text[port + 6] === " " ? port + 6 : scheme;
   return {
     slot: Number(text.slice(1, slot)),
     path: text.slice(slot + 1, path),
@@ -48,7 +53,8 @@ export function parseRequestText(text: string): RequestText {
     id: text.slice(authority + 1, id),
     address: text.slice(id + 1, address),
     port: Number(text.slice(address + 1, port)),
-    scheme: text.slice(port + 1, scheme),
+    scheme: text.slice(port + 1, space),
+    tls: text.slice(space + 1, scheme),
     hasBody: text[scheme + 1] === "1",
     hash: "",
     fields: text.slice(body + 1),
@@ -57,5 +63,15 @@ export function parseRequestText(text: string): RequestText {
 
 /** Of a request that a script makes for itself. */
 export function ownRequestText(url: RequestUrl): RequestText {
-  return { slot: 0, method: "GET", id: "", address: "", port: 0, hasBody: false, fields: "", ...url };
+  return {
+    slot: 0,
+    method: "GET",
+    id: "",
+    address: "",
+    port: 0,
+    tls: "",
+    hasBody: false,
+    fields: "",
+    ...url,
+  };
 }

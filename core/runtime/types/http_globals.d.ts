@@ -6,8 +6,47 @@ interface Client {
   readonly address: string;
   /** TCP port; 0 on a Unix socket. */
   readonly port: number;
-  /** Whether the connection is encrypted. */
-  readonly tls: boolean;
+  /**
+   * What the client's TLS is like; undefined when it speaks none. Without any of its properties when a trusted proxy in
+   * front has told that the client came by https.
+   */
+  readonly tls: ClientTls | undefined;
+}
+
+/** A client's TLS connection with this proxy. */
+interface ClientTls {
+  /** `TLSv1.2` or `TLSv1.3`. */
+  readonly version?: string;
+  /** The cipher suite, such as `TLS_AES_128_GCM_SHA256`. */
+  readonly cipher?: string;
+  /** The host name the client asked for in its handshake, in lower case. Not by itself the one of the request. */
+  readonly serverName?: string;
+  /** The protocol agreed on: `h2` or `http/1.1`; missing when the client named none. */
+  readonly alpn?: string;
+  /** Whether an earlier session was taken up again. */
+  readonly resumed?: boolean;
+  /** The client's certificate, when the configuration asks for one (`tls.clientCertificates`) and the client has one. */
+  readonly certificate?: ClientCertificate;
+}
+
+/** A certificate that a client has shown. Unless it is `verified`, anybody may have made it. */
+interface ClientCertificate {
+  /** Distinguished names as in RFC 4514: `CN=alice,O=Example`. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** Hexadecimal, upper case. */
+  readonly serialNumber: string;
+  /** SHA-256 of the certificate: 64 hexadecimal digits, lower case. */
+  readonly fingerprint256: string;
+  /** Host names, IP addresses, mail addresses and URIs it is for; the first 100. */
+  readonly names: readonly string[];
+  /** In UTC: `2026-01-31T12:00:00.000Z`. */
+  readonly validFrom: string;
+  readonly validTo: string;
+  /** Whether it comes from one of `tls.clientAuthorities` and was valid when the session began. */
+  readonly verified: boolean;
+  /** Why it is not, such as `CERT_HAS_EXPIRED`. */
+  readonly reason?: string;
 }
 
 /** What can be given as a body. */
