@@ -1,6 +1,7 @@
 import type { BodySource } from "../http/body.ts";
 import type { HeaderList } from "../http/header_list.ts";
 import type { HttpError } from "../http/http_error.ts";
+import type { Client } from "../http/incoming.ts";
 
 /** A request as a backend gets it. */
 export interface BackendRequest {
@@ -10,6 +11,8 @@ export interface BackendRequest {
   /** Without hop-by-hop and framing fields; with Host. */
   readonly headers: HeaderList;
   readonly body: BodySource | undefined;
+  /** For whom it is, told to servers that want a PROXY header; undefined for the proxy itself. */
+  readonly client?: Client | undefined;
   /** Protocols offered to switch to (RFC 9110 section 7.8), joined by ", ". Lanes that cannot switch ignore it. */
   readonly upgrade?: string | undefined;
 }

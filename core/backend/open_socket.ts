@@ -18,6 +18,8 @@ export interface SocketOptions {
   readonly ca?: string | undefined;
   /** Finds the addresses of a host name, instead of `dns.lookup`. Not asked for an IP address. */
   readonly lookup?: net.LookupFunction | undefined;
+  /** Goes before everything else, the TLS handshake included. */
+  readonly preface?: Buffer | undefined;
 }
 
 /** Starts a connection to the server. TLS certificates are always verified, against the host's name. */
@@ -42,8 +44,33 @@ export function openSocket(server: BackendServer, options: SocketOptions): net.S
           ...(lookup === undefined ? {} : { lookup }),
         }
       : { path: server.path, onread, allowHalfOpen };
+  const { preface } = options;
+  if (preface !== undefined && server.tls) return openTlsBehind(preface, server, options, target);
   const socket = server.tls ? openTls(server, options.ca, target) : net.connect(target);
+  // Waits for the connection, and for nothing else.
+  if (preface !== undefined) socket.write(preface);
   return server.path === undefined ? socket.setNoDelay(true) : socket;
+}
+
+/** TLS begins on a socket that has sent something already, and does not read into a given buffer then. */
+function openTlsBehind(
+  preface: Buffer,
+  server: BackendServer,
+  { buffer, onRead, ca }: SocketOptions,
+  { onread: _, ...target }: net.NetConnectOpts,
+): net.Socket {
+  const below = net.connect(target as net.NetConnectOpts);
+  if (server.path === undefined) below.setNoDelay(true);
+  below.write(preface);
+  const socket = openTls(server, ca, { socket: below });
+  below.on("error", (error) => socket.destroy(error));
+  socket.on("close", () => below.destroy());
+  socket.on("data", (chunk: Buffer) => {
+    for (let offset = 0; offset < chunk.length; offset += buffer.length) {
+      onRead(chunk.copy(buffer, 0, offset));
+    }
+  });
+  return socket;
 }
 
 function openTls(

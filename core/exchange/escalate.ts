@@ -132,7 +132,7 @@ function askBackend(
   if (hosts === 0) headers.set("Host", head.authority === "" ? "localhost" : head.authority);
   const target = plan.query === undefined ? plan.path : `${plan.path}?${plan.query}`;
   return backend.send(
-    { method: plan.method, target, headers, body: bodyOf(from, plan), upgrade },
+    { method: plan.method, target, headers, body: bodyOf(from, plan), client, upgrade },
     backendReceiver(from, backend, backendFailures, receiver),
   );
 }

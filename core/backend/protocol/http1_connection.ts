@@ -9,6 +9,7 @@ import type { ParsedResponse } from "../../http/parse_response_head.ts";
 import type { Timer, TimerWheel } from "../../http/timer_wheel.ts";
 import type { PooledConnection } from "../connection_pool.ts";
 import { openSocket, serverName } from "../open_socket.ts";
+import { connectionPreface } from "../proxy_header_out.ts";
 import { socketError } from "../socket_error.ts";
 import { deadlinePassed, type Phase } from "./http1_deadline.ts";
 import type { Http1Exchange } from "./http1_exchange.ts";
@@ -76,7 +77,8 @@ export class Http1Connection implements PooledConnection, RequestWriterEvents, B
     exchange.begun(this);
     this.#heads = new Http1ResponseHeadReader(options.head);
     const onRead = (length: number): void => this.#read(length);
-    const socket = openSocket(config.server, { buffer, ca, lookup, onRead });
+    const preface = connectionPreface(config.proxyProtocol, exchange.client);
+    const socket = openSocket(config.server, { buffer, ca, lookup, onRead, preface });
     this.#socket = socket;
     this.#writer = new Http1RequestWriter(socket, this);
     this.#timer = options.timers.add(config.connectTimeout, () => this.#expired());
@@ -219,11 +221,11 @@ export class Http1Connection implements PooledConnection, RequestWriterEvents, B
     const { framing } = head;
     const start = this.#heads.end;
     const available = chunk.length - start;
-    this.#persistent = head.persistent;
+    this.#persistent = head.persistent && this.#config.proxyProtocol === "none";
     // A refusal before its time: the server does not want the rest of the request, and what came after it closed
     // would reset the connection with the answer on it. Others may answer while they read.
     if (head.status >= 400 || !head.persistent) {
-      this.#persistent = head.persistent && !this.#writer.unfinished;
+      this.#persistent &&= !this.#writer.unfinished;
       this.#writer.stop();
     }
     if (head.status === 101) return this.#switch(exchange, head, chunk.subarray(start));

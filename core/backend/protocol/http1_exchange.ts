@@ -1,6 +1,7 @@
 import type { BodySource } from "../../http/body.ts";
 import type { HeaderList } from "../../http/header_list.ts";
 import type { HttpError } from "../../http/http_error.ts";
+import type { Client } from "../../http/incoming.ts";
 import type { BackendCall, BackendReceiver, BackendRequest, BackendResponse } from "../backend.ts";
 import type { Http1Connection } from "./http1_connection.ts";
 
@@ -13,6 +14,8 @@ export class Http1Exchange implements BackendCall {
   /** Made by `http1RequestHead`. */
   readonly head: string;
   readonly body: BodySource | undefined;
+  /** Told to servers that want a PROXY header. */
+  readonly client: Client | undefined;
   /** Protocols offered to switch to. */
   readonly upgrade: string | undefined;
   /** The connection that carries it, or did. */
@@ -31,6 +34,7 @@ export class Http1Exchange implements BackendCall {
     this.method = request.method;
     this.head = head;
     this.body = request.body;
+    this.client = request.client;
     this.upgrade = request.upgrade;
     this.#receiver = receiver;
     this.#cancelled = cancelled;
