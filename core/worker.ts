@@ -36,6 +36,7 @@ class WorkerProgram {
         this.#worker?.lift(message.site);
         break;
       case "certificate":
+      case "staple":
       case "clientAuthorities":
       case "ticketKeys":
         this.#worker?.renewTls(message);

@@ -4,6 +4,8 @@ export interface TlsMaterial {
   readonly certificates: readonly ServedCertificate[];
   /** Those whom client certificates must come from, in PEM; undefined for none. */
   readonly clientAuthorities: string | undefined;
+  /** OCSP responses in DER that may be sent along, by `fingerprint256` of their certificates. */
+  readonly staples: ReadonlyMap<string, Uint8Array>;
   /** 48 bytes that seal the session tickets of all workers: who has been at one may come back to another. */
   readonly ticketKeys: Uint8Array;
 }

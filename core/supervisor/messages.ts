@@ -81,6 +81,8 @@ export type TlsMessage =
   /** `place`: index in the list of certificates. */
   | { readonly type: "certificate"; readonly place: number; readonly certificate: ServedCertificate }
   | { readonly type: "clientAuthorities"; readonly authorities: string }
+  /** Undefined when there is none any more. */
+  | { readonly type: "staple"; readonly fingerprint256: string; readonly response: Uint8Array | undefined }
   | { readonly type: "ticketKeys"; readonly keys: Uint8Array };
 
 /** What has been counted? The worker answers `measured`. */

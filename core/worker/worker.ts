@@ -15,6 +15,7 @@ import { LogDestination } from "../observe/log_destination.ts";
 import { createLogger, type Logger } from "../observe/logger.ts";
 import { addSample } from "../observe/metrics/snapshot.ts";
 import { WorkerMetrics } from "../observe/metrics/worker_metrics.ts";
+import { OpenFiles } from "../observe/open_files.ts";
 import { RequestIds } from "../observe/request_id.ts";
 import type { CompiledSite } from "../script/compile/compiled_site.ts";
 import { Heartbeat } from "../script/limits/heartbeat.ts";
@@ -50,6 +51,7 @@ export class Worker {
   readonly #handshakeFailures: HandshakeFailures;
   readonly #listeners = new Listeners();
   #inspector: InspectServer | undefined;
+  readonly #openFiles: OpenFiles;
   readonly #ending: WorkerEnding;
 
   constructor(start: StartMessage, parent: WorkerParent) {
@@ -90,6 +92,7 @@ export class Worker {
       inspected: start.inspect !== undefined,
       catastrophe: (message, site) => parent.leave(message, site),
     });
+    this.#openFiles = new OpenFiles(this.#logger);
     this.#ending = new WorkerEnding({
       listeners: this.#listeners,
       logger: this.#logger,
@@ -135,6 +138,7 @@ export class Worker {
   /** A certificate, or what else TLS is made of, has been replaced: new connections get it. */
   renewTls(message: TlsMessage): void {
     if (message.type === "certificate") this.#tls?.replaceCertificate(message.place, message.certificate);
+    else if (message.type === "staple") this.#tls?.replaceStaple(message.fingerprint256, message.response);
     else if (message.type === "clientAuthorities") this.#tls?.replaceAuthorities(message.authorities);
     else this.#tls?.replaceTicketKeys(message.keys);
   }
@@ -187,6 +191,7 @@ export class Worker {
     // Counters of workers that have ended stay in the sums.
     const told = new Promise<void>((resolve) => this.measure(0, resolve));
     this.#router.close();
+    this.#openFiles.close();
     for (const backend of this.#backends.values()) backend.close();
     this.#timers.close();
     await this.#destination.flush();

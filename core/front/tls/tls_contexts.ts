@@ -29,8 +29,10 @@ export class TlsContexts {
   /** By the place of their certificates. */
   readonly #contexts = new LRUCache<number, SecureContext>({ max: CONTEXTS });
   readonly #servers = new Set<Server>();
+  readonly #staples: Map<string, Uint8Array>;
 
   constructor(config: TlsConfig, material: TlsMaterial) {
+    this.#staples = new Map(material.staples);
     this.config = config;
     this.#material = material;
     this.#table = new CertificateTable(material.certificates);
@@ -60,6 +62,18 @@ export class TlsContexts {
       this.#contexts.set(place, context);
     }
     return context;
+  }
+
+  /** The OCSP response that may be sent along with a certificate, given in DER. */
+  stapleFor(certificate: Uint8Array): Buffer | null {
+    if (this.#staples.size === 0) return null;
+    const staple = this.#staples.get(createHash("sha256").update(certificate).digest("hex"));
+    return staple === undefined ? null : Buffer.from(staple);
+  }
+
+  replaceStaple(fingerprint256: string, response: Uint8Array | undefined): void {
+    if (response === undefined) this.#staples.delete(fingerprint256);
+    else this.#staples.set(fingerprint256, response);
   }
 
   /** A certificate has been renewed. */

@@ -49,6 +49,9 @@ export class TlsServer implements HandshakeOwner {
     this.#server.on("secureConnection", (socket) => {
       this.#handshakes.get(wrappedSocket(socket))?.succeed(socket);
     });
+    this.#server.on("OCSPRequest", (certificate, _, callback) =>
+      callback(null, contexts.stapleFor(certificate)),
+    );
     this.#server.on("tlsClientError", (error, socket) => this.#onClientError(error, socket));
     contexts.attach(this.#server);
   }

@@ -13,8 +13,8 @@ export interface StapledCertificate {
 
 export interface OcspStaplerOptions {
   readonly logger: Logger;
-  /** There is a new response for the certificate of this fingerprint (`fingerprint256`), or none any more. */
-  readonly changed: (fingerprint: string, response: Buffer | undefined) => void;
+  /** There is a new response for a certificate, or none any more; `fingerprint256` is as in `ServedCertificate`. */
+  readonly changed: (fingerprint256: string, response: Buffer | undefined) => void;
   readonly fetch?: (url: string, request: Uint8Array, signal: AbortSignal) => Promise<Buffer>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -55,7 +55,7 @@ export class OcspStapler {
 
   /** From now on these certificates; those that were there before keep their responses. */
   watch(certificates: readonly StapledCertificate[]): void {
-    const wanted = new Map(certificates.map((each) => [each.certificate.fingerprint256, each]));
+    const wanted = new Map(certificates.map((each) => [fingerprintOf(each.certificate), each]));
     for (const [fingerprint, entry] of this.#entries) {
       if (wanted.has(fingerprint)) continue;
       clearTimeout(entry.timer);
@@ -65,10 +65,14 @@ export class OcspStapler {
       if (!this.#entries.has(fingerprint)) this.#add(fingerprint, each);
   }
 
-  /** What may be stapled now, in DER. */
-  response(fingerprint: string): Buffer | undefined {
-    const response = this.#entries.get(fingerprint)?.response;
-    return response !== undefined && response.nextUpdate > this.#now() ? response.der : undefined;
+  /** What may be stapled now, in DER, by fingerprint. */
+  get responses(): Map<string, Buffer> {
+    const responses = new Map<string, Buffer>();
+    for (const [fingerprint, { response }] of this.#entries) {
+      if (response !== undefined && response.nextUpdate > this.#now())
+        responses.set(fingerprint, response.der);
+    }
+    return responses;
   }
 
   close(): void {
@@ -136,6 +140,10 @@ export class OcspStapler {
     if (demands) this.#options.logger.error(fields, `${what} that demands one: clients may refuse it`);
     else this.#options.logger.warn(fields, what);
   }
+}
+
+function fingerprintOf(certificate: X509Certificate): string {
+  return certificate.fingerprint256.replaceAll(":", "").toLowerCase();
 }
 
 /** The responder that a certificate names (RFC 5280 section 4.2.2.1). */

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import type { CertificateConfig, TlsConfig } from "../../config/config.ts";
 import type { ServedCertificate } from "../../http/tls_material.ts";
 import type { Logger } from "../../observe/logger.ts";
@@ -57,6 +58,19 @@ export class CertificateStore {
   /** In the order of the configuration. */
   get certificates(): readonly CertificateFile[] {
     return this.#certificates.map(({ current }) => current);
+  }
+
+  /** The same, with who made them. */
+  get chains(): { certificate: X509Certificate; issuer: X509Certificate | undefined }[] {
+    return this.certificates.map(({ certificate }) => {
+      const [own, issuer] = certificate
+        .split(/(?<=-----END CERTIFICATE-----\n)(?=-----BEGIN)/)
+        .map((pem) => new X509Certificate(pem));
+      return {
+        certificate: own!,
+        issuer: issuer !== undefined && own!.checkIssued(issuer) ? issuer : undefined,
+      };
+    });
   }
 
   /** Those who vouch for clients, in PEM. */

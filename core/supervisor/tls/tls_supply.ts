@@ -2,6 +2,7 @@ import type { Config } from "../../config/config.ts";
 import type { TlsMaterial } from "../../http/tls_material.ts";
 import type { Logger } from "../../observe/logger.ts";
 import type { TlsMessage } from "../messages.ts";
+import { OcspStapler } from "../ocsp/ocsp_stapler.ts";
 import { CertificateStore } from "./certificate_store.ts";
 import type { TicketKeys } from "./ticket_keys.ts";
 
@@ -10,11 +11,19 @@ export class TlsSupply {
   readonly certificates: CertificateStore;
   readonly #tickets: TicketKeys;
   readonly #unfollow: () => void;
+  readonly #stapler: OcspStapler | undefined;
 
-  private constructor(certificates: CertificateStore, tickets: TicketKeys, unfollow: () => void) {
+  private constructor(
+    certificates: CertificateStore,
+    tickets: TicketKeys,
+    unfollow: () => void,
+    stapler: OcspStapler | undefined,
+  ) {
     this.certificates = certificates;
     this.#tickets = tickets;
     this.#unfollow = unfollow;
+    this.#stapler = stapler;
+    stapler?.watch(certificates.chains);
   }
 
   /**
@@ -29,24 +38,35 @@ export class TlsSupply {
     tell: (message: TlsMessage) => void,
   ): TlsSupply | undefined {
     if (!config.listen.some(({ tls }) => tls)) return undefined;
+    const stapler = config.tls.stapling
+      ? new OcspStapler({
+          logger,
+          changed: (fingerprint256, response) => tell({ type: "staple", fingerprint256, response }),
+        })
+      : undefined;
     const certificates = new CertificateStore({
       config: config.tls,
       logger,
-      onCertificate: (place, certificate) => tell({ type: "certificate", place, certificate }),
+      onCertificate: (place, certificate) => {
+        tell({ type: "certificate", place, certificate });
+        stapler?.watch(certificates.chains);
+      },
       onAuthorities: (authorities) => tell({ type: "clientAuthorities", authorities }),
     });
     const unfollow = tickets.follow((keys) => tell({ type: "ticketKeys", keys }));
-    return new TlsSupply(certificates, tickets, unfollow);
+    return new TlsSupply(certificates, tickets, unfollow, stapler);
   }
 
   /** As it is now, for a worker that begins. */
   get material(): TlsMaterial {
     const { certificates, clientAuthorities } = this.certificates;
-    return { certificates, clientAuthorities, ticketKeys: this.#tickets.current };
+    const staples = this.#stapler?.responses ?? new Map();
+    return { certificates, clientAuthorities, staples, ticketKeys: this.#tickets.current };
   }
 
   close(): void {
     this.certificates.close();
+    this.#stapler?.close();
     this.#unfollow();
   }
 }

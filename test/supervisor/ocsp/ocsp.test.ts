@@ -1,97 +1,35 @@
 import "reflect-metadata";
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import { AuthorityInfoAccessExtension, ExtendedKeyUsage } from "@peculiar/x509";
+import { ExtendedKeyUsage } from "@peculiar/x509";
 import { createLogger } from "../../../core/observe/logger.ts";
 import { fetchOcsp } from "../../../core/supervisor/ocsp/ocsp_fetch.ts";
 import { ocspRequest } from "../../../core/supervisor/ocsp/ocsp_request.ts";
 import { checkOcspResponse } from "../../../core/supervisor/ocsp/ocsp_response.ts";
 import { OcspStapler } from "../../../core/supervisor/ocsp/ocsp_stapler.ts";
-import { TestCertificate } from "../../support/certificates.ts";
-import { TemporaryFolder } from "../../support/temporary_folder.ts";
+import type { TestCertificate } from "../../support/certificates.ts";
+import { OcspResponder as Responder } from "../../support/ocsp_responder.ts";
 import { until } from "../../support/until.ts";
 
 const DAY = 86_400_000;
 const NEVER = new AbortController().signal;
 
-/** OpenSSL as the responder of an authority, asked over HTTP. */
-class Responder {
-  readonly folder = new TemporaryFolder("ocsp");
-  requests = 0;
-  /** What it answers in the place of a response. */
-  instead: { readonly status: number; readonly body: string | Buffer } | undefined;
-  readonly #server: Server;
-  readonly authority: TestCertificate;
-  #index = "";
+function parsed(responder: Responder, made: TestCertificate) {
+  const [certificate, issuer] = [made, responder.authority].map(
+    ({ x509 }) => new X509Certificate(x509.toString("pem")),
+  );
+  return { certificate: certificate!, issuer: issuer! };
+}
 
-  private constructor(server: Server, authority: TestCertificate, signer: TestCertificate) {
-    this.#server = server;
-    this.authority = authority;
-    authority.write(this.folder, "ca");
-    signer.write(this.folder, "signer");
-  }
-
-  static async start(t: TestContext, usage?: readonly ExtendedKeyUsage[]): Promise<Responder> {
-    const authority = await TestCertificate.create();
-    const delegate = usage && (await authority.issue({ name: "responder", usage }));
-    const server = createServer().listen(0, "127.0.0.1");
-    await new Promise((resolve) => server.once("listening", resolve));
-    const responder = new Responder(server, authority, delegate ?? authority);
-    server.on("request", async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk as Buffer);
-      responder.requests++;
-      const { status, body } = responder.instead ?? {
-        status: 200,
-        body: responder.answer(Buffer.concat(chunks)),
-      };
-      response.writeHead(status, { "content-type": "application/ocsp-response" }).end(body);
-    });
-    t.after(() => {
-      server.close();
-      responder.folder[Symbol.dispose]();
-    });
-    return responder;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
-  }
-
-  /** A certificate that names this responder. */
-  async issue(status: "V" | "R"): Promise<{ certificate: X509Certificate; issuer: X509Certificate }> {
-    const made = await this.authority.issue({
-      names: ["a.test"],
-      extensions: [new AuthorityInfoAccessExtension({ ocsp: [this.url] })],
-    });
-    const certificate = new X509Certificate(made.x509.toString("pem"));
-    const revoked = status === "R" ? "250101000000Z" : "";
-    this.#index += `${status}\t490101000000Z\t${revoked}\t${certificate.serialNumber}\tunknown\t/CN=a.test\n`;
-    this.folder.write("index.txt", this.#index);
-    this.folder.write("index.txt.attr", "unique_subject = no\n");
-    return { certificate, issuer: new X509Certificate(this.authority.x509.toString("pem")) };
-  }
-
-  answer(request: Buffer, days = "7"): Buffer {
-    this.folder.write("request", request);
-    const parameters =
-      "ocsp -index index.txt -CA ca.pem -rsigner signer.pem -rkey signer.key -reqin request -respout response";
-    const { status, stderr } = spawnSync("openssl", [...parameters.split(" "), "-ndays", days], {
-      cwd: this.folder.path,
-    });
-    assert.equal(status, 0, String(stderr));
-    return readFileSync(`${this.folder.path}/response`);
-  }
+async function issuedElsewhere(t: TestContext) {
+  const responder = await Responder.start(t);
+  return parsed(responder, await responder.issue("V"));
 }
 
 test("a good certificate has a response that may be stapled for as long as it holds", async (t) => {
   const responder = await Responder.start(t);
-  const { certificate, issuer } = await responder.issue("V");
+  const { certificate, issuer } = parsed(responder, await responder.issue("V"));
   const der = await fetchOcsp(responder.url, ocspRequest(certificate, issuer), NEVER);
   const now = Date.now();
   const response = checkOcspResponse(der, certificate, issuer, now);
@@ -108,7 +46,7 @@ test("a responder that the issuer has appointed is believed, another one is not"
     [[ExtendedKeyUsage.serverAuth], false],
   ] as const) {
     const responder = await Responder.start(t, usage);
-    const { certificate, issuer } = await responder.issue("V");
+    const { certificate, issuer } = parsed(responder, await responder.issue("V"));
     const der = await fetchOcsp(responder.url, ocspRequest(certificate, issuer), NEVER);
     const check = () => checkOcspResponse(der, certificate, issuer, Date.now());
     if (isBelieved) assert.equal(check().der, der);
@@ -118,9 +56,9 @@ test("a responder that the issuer has appointed is believed, another one is not"
 
 test("what a client would refuse is never stapled", async (t) => {
   const responder = await Responder.start(t);
-  const revoked = await responder.issue("R");
-  const other = await responder.issue("V");
-  const stranger = await (await Responder.start(t)).issue("V");
+  const revoked = parsed(responder, await responder.issue("R"));
+  const other = parsed(responder, await responder.issue("V"));
+  const stranger = await issuedElsewhere(t);
   const ask = async (certificate: X509Certificate, issuer: X509Certificate) =>
     await fetchOcsp(responder.url, ocspRequest(certificate, issuer), NEVER);
   const check = (der: Buffer, { certificate, issuer }: typeof other) =>
@@ -143,7 +81,7 @@ test("what a client would refuse is never stapled", async (t) => {
 
 test("a stapler keeps what it has when the responder fails, and asks again", async (t) => {
   const responder = await Responder.start(t);
-  const { certificate, issuer } = await responder.issue("V");
+  const { certificate, issuer } = parsed(responder, await responder.issue("V"));
   const lines: { msg: string; reason: string }[] = [];
   const logger = createLogger({ level: "warn", access: false }, {}, {
     write: (line: string) => void lines.push(JSON.parse(line)),
@@ -156,16 +94,16 @@ test("a stapler keeps what it has when the responder fails, and asks again", asy
   stapler.watch([{ certificate, issuer }]);
   await until("the failure is in the log", () => lines.length === 1);
   assert.match(`${lines[0]!.msg} ${lines[0]!.reason}`, /no OCSP response .* the responder answers with 500/);
-  assert.equal(stapler.response(certificate.fingerprint256), undefined);
+  assert.equal(stapler.responses.size, 0);
 
   responder.instead = undefined;
   stapler.watch([]);
   stapler.watch([{ certificate, issuer }]);
   await until("the response is there", () => changes.length === 1);
-  assert.deepEqual(stapler.response(certificate.fingerprint256), changes[0]);
+  assert.deepEqual([...stapler.responses.values()], changes);
   const asked = responder.requests;
   stapler.watch([{ certificate, issuer }]);
-  assert.deepEqual(stapler.response(certificate.fingerprint256), changes[0]);
+  assert.deepEqual([...stapler.responses.values()], changes);
   assert.equal(responder.requests, asked, "a certificate that stays is not asked about again");
 });
 
