@@ -1,3 +1,6 @@
+import type { Socket } from "node:net";
+import type { Client } from "../http/incoming.ts";
+import type { FrontConnection } from "./front_connection.ts";
 import type { FrontOptions } from "./front_options.ts";
 import type { ResponseHeadText } from "./response_head_text.ts";
 
@@ -7,4 +10,6 @@ export interface ConnectionContext {
   readonly heads: ResponseHeadText;
   /** Whether connections are to end after their current response. */
   readonly isDraining: boolean;
+  /** Takes the socket of a connection that has begun with the preface of HTTP/2; undefined where that is not spoken. */
+  readonly speakHttp2?: ((connection: FrontConnection, socket: Socket, client: Client) => void) | undefined;
 }

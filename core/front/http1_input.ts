@@ -57,6 +57,15 @@ export class Http1Input {
     this.#regulate();
   }
 
+  /** Returns what nobody has taken, and keeps nothing. Somebody else reads the socket from now on. */
+  release(): Buffer {
+    const rest = this.#chunk === undefined ? [] : [this.#chunk.subarray(this.#offset), ...this.#later];
+    this.#chunk = undefined;
+    this.#later.length = 0;
+    this.#isReading = true;
+    return Buffer.concat(rest);
+  }
+
   /** From now on `owner` takes what comes. */
   handOver(owner: InputOwner): void {
     this.#owner = owner;

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import type { ListenAddress } from "../config/config.ts";
 import { AddressRanges } from "../http/address_ranges.ts";
 import type { Client } from "../http/incoming.ts";
@@ -7,6 +8,7 @@ import type { ConnectionContext } from "./connection_context.ts";
 import type { FrontConnection } from "./front_connection.ts";
 import type { FrontOptions } from "./front_options.ts";
 import { Http1Connection } from "./http1_connection.ts";
+import { Http2Connection } from "./http2/http2_connection.ts";
 import { type ProxyHeaderOwner, ProxyHeaderReader } from "./proxy_protocol/proxy_header_reader.ts";
 import { ResponseHeadText } from "./response_head_text.ts";
 import { TlsServer } from "./tls/tls_server.ts";
@@ -38,7 +40,9 @@ export class Listener implements ProxyHeaderOwner {
   constructor(options: FrontOptions) {
     this.#options = options;
     this.#balancers = new AddressRanges(options.spoken.proxyProtocol);
-    this.#context = { options, heads: new ResponseHeadText(), isDraining: false };
+    const { http2, tls } = options.spoken;
+    const speakHttp2 = http2 && !tls ? this.#speakHttp2 : undefined;
+    this.#context = { options, heads: new ResponseHeadText(), isDraining: false, speakHttp2 };
     this.#tls = options.spoken.tls ? this.#tlsServer(options) : undefined;
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
     // Failed accepts: libuv has already dropped the waiting connections, the listener goes on.
@@ -80,7 +84,10 @@ export class Listener implements ProxyHeaderOwner {
       this.#context.isDraining = true;
       if (this.#server.listening) this.#server.close();
     }
-    if (!gently) for (const connection of this.#connections) connection.closeIfIdle();
+    for (const connection of this.#connections) {
+      if (gently) connection.closeGently?.();
+      else connection.closeIfIdle();
+    }
     this.#settle();
   }
 
@@ -136,7 +143,7 @@ export class Listener implements ProxyHeaderOwner {
     if (tls === undefined) throw new Error("listening with TLS: there are no certificates");
     return new TlsServer({
       contexts: tls,
-      protocols: ["http/1.1"],
+      protocols: this.#options.spoken.http2 ? ["h2", "http/1.1"] : ["http/1.1"],
       timers,
       onSecured: (socket, client, handshake) => {
         this.#connections.delete(handshake);
@@ -150,8 +157,19 @@ export class Listener implements ProxyHeaderOwner {
   }
 
   #speak(socket: Socket, client: Client): void {
-    this.#connections.add(new Http1Connection(socket, client, this.#context, this.#forget));
+    const Connection =
+      (socket as Partial<TLSSocket>).alpnProtocol === "h2" ? Http2Connection : Http1Connection;
+    this.#connections.add(new Connection(socket, client, this.#context, this.#forget));
   }
+
+  /** Behind the event that brought the preface, for the session takes over the reading of the socket. */
+  readonly #speakHttp2 = (former: FrontConnection, socket: Socket, client: Client): void => {
+    process.nextTick(() => {
+      this.#connections.delete(former);
+      if (socket.destroyed) this.#settle();
+      else this.#connections.add(new Http2Connection(socket, client, this.#context, this.#forget));
+    });
+  };
 }
 
 function listenOptions(target: { readonly fd: number } | ListenAddress) {

@@ -1,0 +1,237 @@
+import {
+  constants,
+  performServerHandshake,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from "node:http2";
+import type { Socket } from "node:net";
+import { HttpError } from "../../http/http_error.ts";
+import type { Client } from "../../http/incoming.ts";
+import { standardPage } from "../../http/standard_page.ts";
+import type { Timer } from "../../http/timer_wheel.ts";
+import type { ConnectionContext } from "../connection_context.ts";
+import type { FrontConnection } from "../front_connection.ts";
+import type { FrontOptions } from "../front_options.ts";
+import { Http2Incoming } from "./http2_incoming.ts";
+import { type Http2Request, PROTOCOL_FAULT, readHttp2Head, refusedHttp2Head } from "./http2_request_head.ts";
+import { http2ResponseFields } from "./http2_response_fields.ts";
+import { RateLimit } from "./rate_limit.ts";
+import { sessionOptions } from "./session_options.ts";
+import { spareOtherStreams } from "./stream_faults.ts";
+
+/** Last stream of a GOAWAY that only announces another one (RFC 9113 section 6.8). */
+const ANY_STREAM = 2 ** 31 - 1;
+
+/**
+ * open: takes requests. closing: has said GOAWAY, what is open is finished. closed: the socket is.
+ */
+type Phase = "open" | "closing" | "closed";
+
+/** One HTTP/2 session of a client. */
+export class Http2Connection implements FrontConnection {
+  readonly options: FrontOptions;
+  readonly #client: Client;
+  readonly #socket: Socket;
+  readonly #context: ConnectionContext;
+  readonly #session: ServerHttp2Session;
+  readonly #timer: Timer;
+  readonly #incomings = new Set<Http2Incoming>();
+  readonly #controls: RateLimit;
+  readonly #failures: RateLimit;
+  #phase: Phase = "open";
+  #requests = 0;
+  /** Streams that were reset, by whomever. */
+  #failed = 0;
+  /** Streams not closed, with or without an exchange. */
+  #streams = 0;
+  #isAnnounced = false;
+  /** Bytes written when the client's end was last looked at, -1 before its end. */
+  #bytesAtEnd = -1;
+  #error: Error | undefined;
+
+  /** Takes a socket, what was read of it given back. `onClose` is called once, when the connection is closed for good. */
+  constructor(
+    socket: Socket,
+    client: Client,
+    context: ConnectionContext,
+    onClose: (connection: Http2Connection) => void,
+  ) {
+    const { http, http2, timers } = context.options;
+    this.options = context.options;
+    this.#context = context;
+    this.#client = client;
+    this.#socket = socket;
+    this.#controls = new RateLimit(http2.controlRate, http2.controlRate);
+    this.#failures = new RateLimit(http2.resetBurst, http2.resetRate);
+    this.#timer = timers.add(http.headTimeout, () => this.#timedOut());
+    socket.on("end", () => this.#inputEnded());
+    socket.on("error", (error) => {
+      this.#error ??= new HttpError(499, "client_closed", "the client's connection failed", error);
+    });
+    socket.on("close", () => {
+      this.#closed();
+      onClose(this);
+    });
+    this.#session = performServerHandshake(socket, sessionOptions(context.options));
+    this.#listen();
+  }
+
+  closeIfIdle(): void {
+    this.#close();
+  }
+
+  /** The client may have sent requests that have not come yet: it is told first, and has them answered. */
+  closeGently(): void {
+    if (this.#phase !== "open" || this.#isAnnounced) return;
+    this.#isAnnounced = true;
+    this.#session.goaway(constants.NGHTTP2_NO_ERROR, ANY_STREAM);
+    if (this.#streams === 0) this.#timer.refresh(this.options.http.lingerTimeout);
+  }
+
+  destroy(reason: Error): number {
+    const exchanges = this.#incomings.size;
+    this.#error ??= reason;
+    this.#session.destroy();
+    this.#socket.destroy();
+    this.#closed();
+    return exchanges;
+  }
+
+  /** The response is out, or will not be. */
+  exchangeEnded(incoming: Http2Incoming): void {
+    this.#incomings.delete(incoming);
+  }
+
+  #listen(): void {
+    const session = this.#session;
+    spareOtherStreams(session, () => this.#failed);
+    const { window } = this.options.http2;
+    session.once("connect", () => {
+      if (!session.destroyed) session.setLocalWindowSize(Math.max(window, 65_535));
+    });
+    session.on("stream", (stream, _headers, flags, raw) => this.#begin(stream, flags, raw));
+    session.on("error", (error) => {
+      this.#error ??= new HttpError(499, "client_closed", "the client's session failed", error);
+    });
+    for (const event of ["ping", "remoteSettings", "priority"])
+      session.on(event, () => {
+        if (!this.#controls.take()) this.#end(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+      });
+  }
+
+  #begin(stream: ServerHttp2Stream, flags: number, raw: string[]): void {
+    stream.on("error", () => {});
+    // Reset before it got here: nobody waits for an answer.
+    if (stream.destroyed || stream.aborted) {
+      this.#streamFailed();
+      return;
+    }
+    this.#streams++;
+    this.#timer.cancel();
+    stream.on("close", () => this.#streamClosed(stream));
+    const limit = this.options.http.requestsPerConnection;
+    if (++this.#requests === limit) this.#close();
+    let request: Http2Request;
+    try {
+      const { http } = this.options;
+      request = readHttp2Head(raw, http, (flags & constants.NGHTTP2_FLAG_END_STREAM) === 0);
+      if (request.length !== undefined && request.length > http.body)
+        throw tooLarge(request.length, http.body);
+    } catch (error) {
+      this.#refuse(stream, raw, error as HttpError);
+      return;
+    }
+    this.#handle(stream, request);
+  }
+
+  #handle(stream: ServerHttp2Stream, request: Http2Request): void {
+    const incoming = new Http2Incoming(this, stream, request, this.#client);
+    this.#incomings.add(incoming);
+    try {
+      this.options.handler(incoming);
+    } catch (error) {
+      incoming.handlerFailed(error);
+    }
+  }
+
+  /** Answers a head that did not become an exchange, or resets its stream. */
+  #refuse(stream: ServerHttp2Stream, raw: string[], error: HttpError): void {
+    if (error.code === PROTOCOL_FAULT) {
+      stream.close(constants.NGHTTP2_PROTOCOL_ERROR);
+    } else {
+      const page = standardPage(error.status);
+      const body = Buffer.from(page.body);
+      stream.respond(http2ResponseFields(error.status, page.headers, 0, body.length));
+      // For HEAD node has ended it.
+      if (!stream.writableEnded) stream.end(body);
+      // What the client still sends is for nobody.
+      if (stream.writableFinished) stream.close();
+      else stream.once("finish", () => stream.close());
+    }
+    this.options.onRefused?.({ error, client: this.#client, ...refusedHttp2Head(raw), milliseconds: 0 });
+  }
+
+  #streamClosed(stream: ServerHttp2Stream): void {
+    this.#streams--;
+    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) this.#streamFailed();
+    if (this.#streams > 0 || this.#phase === "closed") return;
+    const { http } = this.options;
+    if (this.#phase === "closing") this.#timer.refresh(http.lingerTimeout);
+    else if (this.#context.isDraining) this.#close();
+    else this.#timer.refresh(http.keepAliveTimeout);
+  }
+
+  /** Whoever resets streams, or has them reset, costs work without end (CVE-2023-44487, CVE-2025-8671). */
+  #streamFailed(): void {
+    this.#failed++;
+    if (!this.#failures.take()) this.#end(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  }
+
+  /** Says GOAWAY; what is open is finished, and the client has time to end its side. */
+  #close(): void {
+    if (this.#phase !== "open") return;
+    this.#phase = "closing";
+    this.#session.close();
+    if (this.#streams === 0) this.#timer.refresh(this.options.http.lingerTimeout);
+  }
+
+  /** Ends a session that is abused. */
+  #end(code: number): void {
+    if (this.#phase === "closed" || this.#session.destroyed) return;
+    this.#phase = "closing";
+    const why = "ending a session of HTTP/2: more resets, pings, settings or priorities than http2 allows";
+    const error = new HttpError(499, "client_floods", why);
+    this.#error ??= error;
+    this.#session.destroy(error, code);
+    this.#timer.refresh(this.options.http.lingerTimeout);
+  }
+
+  /** TCP cannot tell a client that has left from one that only has no more to say. */
+  #inputEnded(): void {
+    if (this.#bytesAtEnd >= 0) return;
+    this.#bytesAtEnd = this.#socket.bytesWritten;
+    this.#close();
+    if (this.#phase !== "closed") this.#timer.refresh(this.options.http.halfClosedTimeout);
+  }
+
+  #timedOut(): void {
+    const written = this.#socket.bytesWritten;
+    if (this.#bytesAtEnd >= 0 && this.#streams > 0 && written > this.#bytesAtEnd) {
+      this.#bytesAtEnd = written;
+      this.#timer.refresh(this.options.http.halfClosedTimeout);
+    } else if (this.#phase === "open") this.#close();
+    else if (this.#streams === 0 || this.#bytesAtEnd >= 0 || this.#session.destroyed) this.#socket.destroy();
+  }
+
+  #closed(): void {
+    if (this.#phase === "closed" && this.#incomings.size === 0) return;
+    this.#phase = "closed";
+    this.#timer.cancel();
+    const error = this.#error ?? new HttpError(499, "client_closed", "the client closed its connection");
+    for (const incoming of this.#incomings) incoming.fail(error);
+  }
+}
+
+function tooLarge(length: number, limit: number): HttpError {
+  return new HttpError(413, "body_too_large", `reading a request: a body of ${length} bytes, over ${limit}`);
+}
