@@ -3,7 +3,7 @@
 # Run as root. Does nothing when all are there. No service is started: tests run each program themselves.
 set -eu
 
-packages="curl wrk nginx-light libnginx-mod-http-lua lighttpd lighttpd-modules-lua chromium openssl strace nghttp2-client systemd"
+packages="curl wrk nginx-light libnginx-mod-http-lua lighttpd lighttpd-modules-lua chromium openssl strace nghttp2-client systemd haproxy"
 
 missing=""
 for package in $packages; do

@@ -6,6 +6,7 @@ import type { TestContext } from "node:test";
 const packages = {
   chromium: "chromium",
   curl: "curl",
+  haproxy: "haproxy",
   lighttpd: "lighttpd",
   nginx: "nginx-light",
   openssl: "openssl",
