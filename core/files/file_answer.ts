@@ -16,7 +16,7 @@ import { contentRange, unsatisfiedRange } from "./ranges/content_range.ts";
 import { multipart } from "./ranges/multipart.ts";
 
 /** The version of a representation that is sent; the tag is that of the file, whatever the coding. */
-export type FileVersion = Pick<FileStat, "etag" | "mtime" | "size" | "contentType">;
+export type FileVersion = Pick<FileStat, "etag" | "mtime" | "lastModified" | "size" | "contentType">;
 
 /** The answer to one GET or HEAD, worked out from one version of a file. */
 export class FileAnswer implements Validators {
@@ -85,9 +85,12 @@ export class FileAnswer implements Validators {
     const { status } = this.#plan;
     if (status > 206) return this.withoutFile();
     if (this.#isHead) return this.#toHead();
+    if (status === 200 && this.#size === content.length) {
+      const headers = HeaderList.fromText(this.#fields(this.#contentType(), ""));
+      return { status, headers, body: content };
+    }
     const { headers, runs } = this.#whatIsSent();
-    const isWhole = runs.length === 1 && runs[0]!.length === content.length;
-    return { status, headers, body: isWhole ? content : joinRuns(content, runs) };
+    return { status, headers, body: joinRuns(content, runs) };
   }
 
   /** Takes the file over: it is closed, or the body in the answer closes it. */
@@ -114,7 +117,7 @@ export class FileAnswer implements Validators {
   #whatIsSent(): { headers: HeaderList; runs: readonly Run[] } {
     const { status, ranges } = this.#plan;
     let type = this.#contentType();
-    let runs: readonly Run[] = ranges;
+    let runs: readonly Run[] = status === 200 ? [{ start: 0, length: this.#size }] : ranges;
     let range = "";
     if (ranges.length > 1) ({ contentType: type, runs } = multipart(ranges, type, this.#size));
     else if (status === 206) range = `Content-Range: ${contentRange(ranges[0]!, this.#size)}\r\n`;
@@ -141,7 +144,10 @@ export class FileAnswer implements Validators {
   }
 
   #validatorFields(): string {
-    return `ETag: ${this.etag}\r\nLast-Modified: ${new Date(this.lastModified).toUTCString()}\r\n`;
+    const { mtime, lastModified } = this.#version;
+    const isOwn = this.lastModified === Math.floor(mtime / 1000) * 1000;
+    const date = isOwn ? lastModified : new Date(this.lastModified).toUTCString();
+    return `ETag: ${this.etag}\r\nLast-Modified: ${date}\r\n`;
   }
 }
 

@@ -17,6 +17,8 @@ export interface FileStat {
   readonly inode: number;
   /** Strong entity tag with its quotes. */
   readonly etag: string;
+  /** The `mtime` as an HTTP-date. */
+  readonly lastModified: string;
   /** From the name's ending, `application/octet-stream` when unknown, with charset for text. */
   readonly contentType: string;
 }

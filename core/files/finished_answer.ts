@@ -46,7 +46,7 @@ export function answerFinished(
   const { status, ranges } = plan;
   if (status > 206) return { status, headers: headersWithout(headers, status, size), body: undefined };
   if (request.method === "HEAD") return { status: 200, headers, body: undefined, declaredLength: size };
-  if (status === 200) return { status, headers, body: representation.send(ranges) };
+  if (status === 200) return { status, headers, body: representation.send([{ start: 0, length: size }]) };
   const partial = headers.clone();
   if (ranges.length === 1) {
     partial.set("Content-Range", contentRange(ranges[0]!, size));

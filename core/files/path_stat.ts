@@ -3,8 +3,8 @@ import { contentType } from "./content_type.ts";
 import type { FileStat } from "./file_stat.ts";
 
 /**
- * What the file system told of a path. The entity tag and the content type are worked out when first asked
- * for, and are accessors: a spread copy lacks them.
+ * What the file system told of a path. The entity tag, the date and the content type are worked out when first
+ * asked for, and are accessors: a spread copy lacks them.
  */
 export class PathStat implements FileStat {
   readonly path: string;
@@ -21,6 +21,7 @@ export class PathStat implements FileStat {
   readonly inode: number;
   #etag: string | undefined;
   #contentType: string | undefined;
+  #lastModified: string | undefined;
 
   /** `stats` tells of `realPath`, which is no symbolic link. */
   constructor(path: string, realPath: string, isSymlink: boolean, stats: Stats) {
@@ -41,6 +42,11 @@ export class PathStat implements FileStat {
   get etag(): string {
     this.#etag ??= entityTag(this.inode, this.size, this.mtime);
     return this.#etag;
+  }
+
+  get lastModified(): string {
+    this.#lastModified ??= new Date(this.mtime).toUTCString();
+    return this.#lastModified;
   }
 
   get contentType(): string {

@@ -6,9 +6,11 @@ import { selectRanges } from "./ranges/select_ranges.ts";
 
 export interface ResponsePlan {
   readonly status: 200 | 206 | 304 | 412 | 416;
-  /** Bytes of the representation that the answer to GET carries: all of them, or those asked for. */
+  /** Bytes of the representation that a 206 carries. */
   readonly ranges: readonly ByteRange[];
 }
+
+const WHOLE: ResponsePlan = { status: 200, ranges: [] };
 
 /** How much of a representation may be sent in part. */
 export type RangeSupport = "none" | "single" | "several";
@@ -38,18 +40,14 @@ export function planResponse(
   now: number,
   support: RangeSupport = "several",
 ): ResponsePlan {
-  if (!hasConditions(request.headers)) return whole(size);
+  if (!hasConditions(request.headers)) return WHOLE;
   const refusal = validators === undefined ? undefined : evaluatePreconditions(request.headers, validators);
   if (refusal !== undefined) return { status: refusal, ranges: [] };
   const ranges = support === "none" ? undefined : requestedRanges(request, validators, size, now);
-  if (ranges === undefined) return whole(size);
+  if (ranges === undefined) return WHOLE;
   if (ranges === "unsatisfiable") return { status: 416, ranges: [] };
-  if (ranges.length > 1 && support === "single") return whole(size);
+  if (ranges.length > 1 && support === "single") return WHOLE;
   return { status: 206, ranges };
-}
-
-function whole(size: number): ResponsePlan {
-  return { status: 200, ranges: [{ start: 0, length: size }] };
 }
 
 function requestedRanges(

@@ -139,10 +139,11 @@ export class SiteFiles {
     if (encoding === undefined) return undefined;
     const sibling = siblings[encoding]!;
     const coding = PRECOMPRESSED[encoding];
-    const { etag, mtime, size } = sibling;
+    const { etag, mtime, lastModified, size } = sibling;
     if (asksForRange(request) && request.headers.get("if-range") !== tagOf(selection.etag ?? etag, coding))
       return undefined;
-    const answer = new FileAnswer(request, selection, { etag, mtime, size, contentType }, now, coding);
+    const version = { etag, mtime, lastModified, size, contentType };
+    const answer = new FileAnswer(request, selection, version, now, coding);
     try {
       const response = answerVersion(answer, sibling, this.#services.contents);
       if (!(response instanceof OpenedFile)) return response;
@@ -162,16 +163,16 @@ export class SiteFiles {
   ): FileResponse | Promise<FileResponse> {
     const { compressed } = this.#services;
     const coding = COMPRESSED[encoding];
-    const { etag, mtime, size, contentType } = stat;
+    const { etag, mtime, lastModified, contentType } = stat;
     const known = compressed.find(stat, encoding);
     if (known === undefined && hasConditions(request.headers)) {
       // What the client has need not be compressed again.
-      const answer = new FileAnswer(request, selection, { etag, mtime, size, contentType }, now, coding);
+      const answer = new FileAnswer(request, selection, stat, now, coding);
       if (answer.needsNoFile) return answer.withoutFile();
     }
     const answerWith = (result: Buffer | undefined): FileResponse => {
       if (result === undefined) return this.#serveUnencoded(request, selection, stat, now);
-      const version = { etag, mtime, size: result.length, contentType };
+      const version = { etag, mtime, lastModified, size: result.length, contentType };
       return new FileAnswer(request, selection, version, now, coding).fromContent(result);
     };
     if (known !== undefined) return answerWith(known === "no smaller" ? undefined : known);

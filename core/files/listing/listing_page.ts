@@ -19,7 +19,8 @@ th { text-align: left; font-size: .8rem; font-weight: 600; color: var(--pale) }
 th, td { padding: .4rem .6rem; border-bottom: 1px solid var(--edge); vertical-align: top }
 tbody tr:hover { background: var(--row) }
 th:nth-child(2), td:nth-child(2) { text-align: right }
-td:nth-child(1) { overflow-wrap: anywhere; white-space: pre-wrap; min-width: 12rem }
+td:nth-child(1) { overflow-wrap: anywhere; white-space: pre-wrap; min-width: 12rem; padding-left: 2.15em;
+  text-indent: -1.55em }
 td:nth-child(2), td:nth-child(3) { white-space: nowrap; color: var(--pale); width: 1% }
 svg { width: 1em; height: 1em; margin-right: .55em; vertical-align: -.125em; fill: none; stroke: var(--pale);
   stroke-width: 1.4; stroke-linejoin: round }
@@ -63,7 +64,7 @@ ${ICONS}
 <h1><span>Index of</span> ${trail(path)}</h1>
 <table>
 <caption class="hidden">Files and folders in <bdi>${shown}</bdi></caption>
-<thead><tr><th scope="col">Name</th><th scope="col">Size</th><th scope="col">Modified</th></tr></thead>
+<thead><tr><th scope="col">Name</th><th scope="col">Size</th><th scope="col">Modified (UTC)</th></tr></thead>
 <tbody>
 ${rows.join("\n")}
 </tbody>
