@@ -25,8 +25,8 @@ export class HeadFields {
 
 /** How a kind of message names its faults: 400 for a request, 502 for a response. */
 export interface FaultKind {
-  /** Whether fields of which each reader takes another one are refused when they come twice. */
-  readonly singles: boolean;
+  /** Whether fields are refused that the programs behind this one read differently: for requests. */
+  readonly refusesAmbiguous: boolean;
   readonly status: number;
   readonly code: string;
   /** Status when there are too many fields. */
@@ -83,12 +83,12 @@ function note(f: HeadFields, text: string, start: number, colon: number, end: nu
       }
       return;
     case 12:
-      if (!kind.singles || !isNamed(text, start, colon, "content-type")) return;
+      if (!kind.refusesAmbiguous || !isNamed(text, start, colon, "content-type")) return;
       if (f.contentType) throw repeated("Content-Type", kind);
       f.contentType = true;
       return;
     case 13:
-      if (!kind.singles || !isNamed(text, start, colon, "authorization")) return;
+      if (!kind.refusesAmbiguous || !isNamed(text, start, colon, "authorization")) return;
       if (f.authorization) throw repeated("Authorization", kind);
       f.authorization = true;
       return;
@@ -126,7 +126,7 @@ function isNamed(text: string, start: number, end: number, name: string): boolea
 
 /** An application that gets its fields as CGI variables takes it for the framing (RFC 3875 section 4.1.18). */
 function refuseUnderscore(text: string, start: number, colon: number, name: string, kind: FaultKind): void {
-  if (isNamed(text, start, colon, name)) throw malformedField(text, start, kind);
+  if (kind.refusesAmbiguous && isNamed(text, start, colon, name)) throw malformedField(text, start, kind);
 }
 
 function join(former: string | undefined, value: string): string {

@@ -28,7 +28,7 @@ export interface ParsedRequest {
   readonly connection: string | undefined;
 }
 
-const REQUEST: FaultKind = { status: 400, code: "malformed_request", tooLarge: 431, singles: true };
+const REQUEST: FaultKind = { status: 400, code: "malformed_request", tooLarge: 431, refusesAmbiguous: true };
 
 const STANDARD_METHODS = new Set([
   "GET",

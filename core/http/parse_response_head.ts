@@ -22,7 +22,7 @@ const RESPONSE: FaultKind = {
   status: 502,
   code: "backend_malformed_response",
   tooLarge: 502,
-  singles: false,
+  refusesAmbiguous: false,
 };
 
 /**

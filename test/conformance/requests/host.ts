@@ -1,0 +1,112 @@
+import { get, passes, type RequestRow, refused } from "../request_row.ts";
+
+function withHost(host: string): string {
+  return `GET / HTTP/1.1\r\nHost:${host}\r\n\r\n`;
+}
+
+function good(host: string, why: string, rfc = "9110 7.2"): RequestRow {
+  return passes(withHost(` ${host}`), undefined, `Host ${host}: ${why}`, rfc);
+}
+
+function bad(host: string, why: string, rfc = "9112 3.2"): RequestRow {
+  return refused(400, withHost(` ${host}`), `Host ${JSON.stringify(host)}: ${why}`, rfc);
+}
+
+/** Host and the authority of targets. */
+export const hosts: readonly RequestRow[] = [
+  good("a.example", "a name"),
+  good("A.Example", "letters stay as they are"),
+  good("a.example:8080", "with a port"),
+  good("a.example.", "the root's dot"),
+  good("a_b.example", "an underscore"),
+  good("xn--bcher-kva.example", "an international name"),
+  good("127.0.0.1", "an IPv4 address"),
+  good("[::1]", "an IPv6 address", "3986 3.2.2"),
+  good("[::1]:80", "an IPv6 address with a port", "3986 3.2.2"),
+  good("[2001:DB8::1]", "hex digits in upper case", "3986 3.2.2"),
+  good("[::ffff:1.2.3.4]", "an IPv4 address in an IPv6 one", "3986 3.2.2"),
+  passes(withHost("\ta"), withHost(" a"), "Host behind a tab", "9112 5.1"),
+  passes(withHost("a"), withHost(" a"), "Host without a space", "9112 5.1"),
+  passes("GET / HTTP/1.1\r\nhOsT: a\r\n\r\n", undefined, "Host in mixed letters", "9110 5.1"),
+  passes("GET / HTTP/1.1\r\nX: b\r\nHost: a\r\n\r\n", undefined, "Host behind other fields", "9110 7.2"),
+  refused(400, "GET / HTTP/1.1\r\n\r\n", "no Host", "9112 3.2"),
+  refused(400, "GET / HTTP/1.1\r\nX: a\r\n\r\n", "other fields and no Host", "9112 3.2"),
+  refused(400, "GET http://a/ HTTP/1.1\r\n\r\n", "no Host, although the target has one", "9112 3.2"),
+  refused(400, withHost(""), "an empty Host", "9112 3.2"),
+  refused(400, withHost(" \t"), "a Host of white space", "9112 3.2"),
+  refused(400, get("Host: a"), "Host twice, the same", "9112 3.2"),
+  refused(400, get("Host: b"), "Host twice, differing", "9112 3.2"),
+  refused(400, get("hOST: b"), "Host twice in other letters", "9112 3.2"),
+  refused(400, get("Host:"), "Host twice, once empty", "9112 3.2"),
+  refused(400, get("X: a\r\n Host: b"), "a second Host in an obs-fold", "9112 5.2"),
+  refused(
+    400,
+    "GET / HTTP/1.1\r\nHost : b\r\nHost: a\r\n\r\n",
+    "a first Host with a space before its colon",
+    "9112 5.1",
+  ),
+  bad("a, b", "a list"),
+  bad("a,b", "a list without a space"),
+  bad("a b", "space"),
+  bad("a\tb", "tab"),
+  bad("a/", "a slash"),
+  bad("a/b", "a path"),
+  bad("a?b", "a query"),
+  bad("a#b", "a fragment"),
+  bad("a\\b", "a backslash"),
+  bad("http://a", "a URL"),
+  bad("u@a", "userinfo", "9110 4.2.4"),
+  bad("u:p@a", "userinfo with a password", "9110 4.2.4"),
+  bad("@a", "empty userinfo", "9110 4.2.4"),
+  bad("a%41", "percent-encoding", "3986 3.2.2"),
+  bad("a%00", "an encoded NUL", "3986 3.2.2"),
+  bad("a\u0000b", "NUL", "9110 5.5"),
+  bad("b\u00fccher.example", "a raw international name, Latin-1", "3986 3.2.2"),
+  bad("b\u00c3\u00bccher.example", "a raw international name, UTF-8", "3986 3.2.2"),
+  bad('"a"', "quotation marks", "3986 3.2.2"),
+  bad("a;b", "a semicolon", "3986 3.2.2"),
+  bad("a'b", "an apostrophe", "3986 3.2.2"),
+  bad("<a>", "angle brackets", "3986 3.2.2"),
+  bad("(a)", "parentheses", "3986 3.2.2"),
+  bad("a*", "an asterisk", "3986 3.2.2"),
+  bad("a|b", "a bar", "3986 3.2.2"),
+  bad(":80", "a port alone", "9110 4.2.1"),
+  bad("a:", "an empty port", "3986 3.2.3"),
+  bad("a:b", "a port that is no number", "3986 3.2.3"),
+  bad("a:-1", "a port with a sign", "3986 3.2.3"),
+  bad("a:65536", "a port above 65535", "3986 3.2.3"),
+  bad("a:000080", "a port of six digits", "3986 3.2.3"),
+  bad("a:80:80", "two ports", "3986 3.2.3"),
+  bad("a:80@b", "a port and userinfo", "9110 4.2.4"),
+  bad("::1", "an IPv6 address without brackets", "3986 3.2.2"),
+  bad("[::1", "half a bracket", "3986 3.2.2"),
+  bad("::1]", "the other half", "3986 3.2.2"),
+  bad("[::1]a", "letters behind the bracket", "3986 3.2.2"),
+  bad("[::1]:", "an empty port behind the bracket", "3986 3.2.3"),
+  bad("[]", "empty brackets", "3986 3.2.2"),
+  bad("[a]", "brackets around a name", "3986 3.2.2"),
+  bad("[127.0.0.1]", "brackets around an IPv4 address", "3986 3.2.2"),
+  bad("[fe80::1%25eth0]", "a zone", "6874 2"),
+  bad("[v1.x]", "an address of the future", "3986 3.2.2"),
+  bad("a".repeat(300), "a name above 255 letters", "1035 2.3.4"),
+  passes(
+    "GET http://b/ HTTP/1.1\r\nHost: b\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: b\r\n\r\n",
+    "absolute-form and Host agree",
+    "9112 3.2.2",
+  ),
+  refused(400, "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", "absolute-form and Host differ", "9112 3.2.2"),
+  refused(
+    400,
+    "GET http://a:80/ HTTP/1.1\r\nHost: a\r\n\r\n",
+    "absolute-form and Host differ by the port",
+    "9112 3.2.2",
+  ),
+  refused(
+    400,
+    "GET http://a/ HTTP/1.1\r\nHost: a.\r\n\r\n",
+    "absolute-form and Host differ by a dot",
+    "9112 3.2.2",
+  ),
+  refused(400, "GET http://a/ HTTP/1.1\r\nHost:\r\n\r\n", "absolute-form and an empty Host", "9112 3.2.2"),
+];
