@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import https from "node:https";
 import { buffer } from "node:stream/consumers";
 import tls from "node:tls";
@@ -49,7 +50,7 @@ export async function tlsRequest(
   const { agent, host, ...rest } = options;
   const headers = { host: host ?? rest.servername ?? "localhost" };
   const outgoing = https.get(url, { ...tlsOptions(rest), headers, agent: agent ?? false });
-  const [response] = (await once(outgoing, "response")) as [import("node:http").IncomingMessage];
+  const [response] = (await once(outgoing, "response")) as [IncomingMessage];
   const socket = response.socket as tls.TLSSocket;
   const shown = { certificate: commonName(socket), resumed: socket.isSessionReused() };
   const version = socket.getProtocol()!;
@@ -60,10 +61,4 @@ export async function tlsRequest(
 /** Who the server says it is. */
 export function commonName(socket: tls.TLSSocket): string {
   return String(socket.getPeerCertificate().subject?.CN);
-}
-
-/** The first session that the server hands out and that can be taken up again. */
-export async function sessionOf(socket: tls.TLSSocket): Promise<Buffer> {
-  const [session] = (await once(socket, "session")) as [Buffer];
-  return session;
 }
