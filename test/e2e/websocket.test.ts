@@ -115,3 +115,196 @@ test("the server may end first", async () => {
   const line = await lodestone.waitForLog((entry) => entry.status === 101);
   assert.equal(line.code, undefined);
 });
+
+test("a backend that refuses is an ordinary answer, and so is one that knows no upgrades", async () => {
+  await using server = new EchoServer(() => 403);
+  await using lodestone = await startLodestone({ config: config(await server.listen()) });
+  assert.equal(await refusal(lodestone, "/secret"), 403);
+  const line = await lodestone.waitForLog((entry) => entry.path === "/secret");
+  assert.deepEqual([line.status, line.by], [403, "backend"]);
+});
+
+const site = (backend: string): string => `
+workers: 1
+sites:
+  - hosts: ["*"]
+    backend: ${backend}
+    scripts: [site.ts]
+`;
+
+test("scripts rewrite and deny, see the offer and may withdraw it; onResponse sees no 101", async () => {
+  await using server = new EchoServer();
+  await using lodestone = await startLodestone({
+    config: site(await server.listen()),
+    scripts: {
+      "site.ts": `
+        export default (request: Request) => {
+          if (request.headers.get("upgrade") !== "websocket") return 400;
+          if (request.path === "/denied") return 403;
+          if (request.path === "/withdrawn") request.headers.delete("upgrade");
+          if (request.path === "/again") return new Request(request, { headers: request.headers });
+          request.path = "/rooms" + request.path;
+        };
+        export const onResponse = (response: Response, request: Request) => {
+          response.headers.set("x-seen", String(response.status));
+        };`,
+    },
+  });
+  const socket = new WebSocket(lodestone.url("/one").replace("http:", "ws:"));
+  const opened = once(socket, "open");
+  const [response] = (await once(socket, "upgrade")) as [http.IncomingMessage];
+  assert.equal(response.headers["x-seen"], undefined);
+  assert.equal(server.requests[0]!.url, "/rooms/one");
+  await opened;
+  socket.send("hello");
+  assert.equal(String((await answerOf(socket)).data), "hello");
+  socket.terminate();
+  assert.equal(await refusal(lodestone, "/denied"), 403);
+  // The backend gets an ordinary request, and answers it.
+  assert.equal(await refusal(lodestone, "/withdrawn"), 200);
+});
+
+test("return fetch(request) passes an upgrade through", async () => {
+  await using server = new EchoServer();
+  await using lodestone = await startLodestone({
+    config: site(await server.listen()),
+    scripts: {
+      "site.ts": `
+        export default async (request: Request) => {
+          const response = await fetch(request);
+          console.log("status", response.status);
+          if (request.path === "/dropped") return 403;
+          return response;
+        };`,
+    },
+  });
+  const socket = await open(lodestone, "/through");
+  socket.send("hello");
+  assert.equal(String((await answerOf(socket)).data), "hello");
+  await lodestone.waitForLog((entry) => String(entry.msg).includes("status 101"));
+  socket.close();
+  await once(socket, "close");
+  assert.equal(await refusal(lodestone, "/dropped"), 403);
+  await until(
+    "the backend's side of the dropped one ends",
+    () => server.sockets[1]?.readyState === WebSocket.CLOSED,
+  );
+});
+
+test("a client that does not read stops the server, and memory stays where it was", async () => {
+  await using server = new EchoServer();
+  await using lodestone = await startLodestone({ config: config(await server.listen()) });
+  const socket = await open(lodestone);
+  socket.send("warm");
+  await answerOf(socket);
+  socket.pause();
+  using memory = new MemoryWatch(lodestone.pid);
+  const [far] = server.sockets;
+  const piece = Buffer.alloc(1_000_000, 7);
+  const pieces = 100;
+  for (let i = 0; i < pieces; i++) far!.send(piece);
+  await until("the server has to wait", () => far!.bufferedAmount > 60_000_000);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  assert.ok(far!.bufferedAmount > 60_000_000, `${far!.bufferedAmount} bytes wait at the server`);
+  assert.ok(memory.growth < 30_000_000, String(memory));
+  let received = 0;
+  socket.on("message", (data: Buffer) => {
+    received += data.length;
+  });
+  socket.resume();
+  await until("all of it arrives", () => received === pieces * piece.length, { timeout: 30_000 });
+  socket.terminate();
+});
+
+test("a server that does not read stops the client", async () => {
+  await using server = new EchoServer();
+  await using lodestone = await startLodestone({ config: config(await server.listen()) });
+  const socket = await open(lodestone);
+  server.sockets[0]!.pause();
+  using memory = new MemoryWatch(lodestone.pid);
+  socket.on("error", () => {});
+  for (let i = 0; i < 100; i++) socket.send(Buffer.alloc(1_000_000));
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  assert.ok(socket.bufferedAmount > 60_000_000, `${socket.bufferedAmount} bytes wait at the client`);
+  assert.ok(memory.growth < 30_000_000, String(memory));
+  server.sockets[0]!.terminate();
+  await once(socket, "close");
+});
+
+test("a tunnel in which nothing moves is closed, one that moves now and then is not", async () => {
+  await using server = new EchoServer();
+  const limits = "http: { tunnelTimeout: 1s }";
+  await using lodestone = await startLodestone({ config: config(await server.listen(), limits) });
+  const silent = await open(lodestone, "/silent");
+  const busy = await open(lodestone, "/busy");
+  const ticks = setInterval(() => busy.send("tick"), 300);
+  const begun = performance.now();
+  await once(silent, "close");
+  assert.ok(performance.now() - begun > 900);
+  const line = await lodestone.waitForLog((entry) => entry.path === "/silent");
+  assert.deepEqual([line.status, line.code], [101, "tunnel_idle"]);
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  assert.equal(busy.readyState, WebSocket.OPEN);
+  clearInterval(ticks);
+  busy.terminate();
+  await until("the server hears of both ends", () =>
+    server.sockets.every((far) => far.readyState === WebSocket.CLOSED),
+  );
+});
+
+test("a stop lets tunnels go on until drainTimeout, and then cuts them off", async () => {
+  await using server = new EchoServer();
+  const lodestone = await startLodestone({ config: config(await server.listen(), "drainTimeout: 1500ms") });
+  const socket = await open(lodestone, "/chat");
+  socket.on("error", () => {});
+  const stopped = performance.now();
+  process.kill(lodestone.pid, "SIGTERM");
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  socket.send("still there");
+  assert.equal(String((await answerOf(socket)).data), "still there");
+  await once(socket, "close");
+  assert.ok(performance.now() - stopped >= 1_400);
+  const line = await lodestone.waitForLog((entry) => entry.path === "/chat");
+  assert.deepEqual([line.status, line.code], [101, "cut_off"]);
+  await lodestone.ended();
+});
+
+test("what a client sends behind a refused offer is never a request", async () => {
+  await using server = new EchoServer(() => 403);
+  await using lodestone = await startLodestone({ config: config(await server.listen()) });
+  using raw = await RawConnection.open(lodestone.address);
+  raw.write(
+    "GET /offer HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n",
+  );
+  const received = await raw.receiveAll();
+  assert.equal(received.match(/HTTP\/1\.1 /g)?.length, 1, received);
+  assert.match(received, /^HTTP\/1\.1 403 .*connection: close/is);
+  await lodestone.waitForLog((entry) => entry.path === "/offer");
+  assert.equal(server.requests.length, 1);
+});
+
+test("interim responses of a backend go on to the client as they come", async () => {
+  const backend = http.createServer((request, response) => {
+    response.writeEarlyHints({ link: "</style.css>; rel=preload; as=style" }, () => {
+      setTimeout(() => response.end(request.headers.expect ?? "none"), 200);
+    });
+  });
+  backend.listen(0, "127.0.0.1");
+  await once(backend, "listening");
+  const { port } = backend.address() as AddressInfo;
+  await using lodestone = await startLodestone({ config: config(`http://127.0.0.1:${port}`) });
+  const outgoing = http.request(lodestone.url("/"), {
+    agent: false,
+    method: "POST",
+    headers: { expect: "100-continue" },
+  });
+  outgoing.end("body");
+  const [information] = (await once(outgoing, "information")) as [http.InformationEvent];
+  assert.equal(information.statusCode, 100);
+  const [hints] = (await once(outgoing, "information")) as [http.InformationEvent];
+  assert.deepEqual([hints.statusCode, hints.headers.link], [103, "</style.css>; rel=preload; as=style"]);
+  const [response] = (await once(outgoing, "response")) as [http.IncomingMessage];
+  assert.equal(Buffer.concat(await response.toArray()).toString(), "none");
+  backend.close();
+});
