@@ -6,7 +6,7 @@ import { CompressedFiles } from "../files/coding/compressed_files.ts";
 import { ContentCache } from "../files/content_cache.ts";
 import type { StatCache } from "../files/stat_cache.ts";
 import { HttpError } from "../http/http_error.ts";
-import type { Incoming } from "../http/incoming.ts";
+import type { Incoming, IncomingHandler } from "../http/incoming.ts";
 import type { TimerWheel } from "../http/timer_wheel.ts";
 import type { AccessLog } from "../observe/access_log.ts";
 import { BackendFailures } from "../observe/backend_failures.ts";
@@ -31,8 +31,10 @@ import { Exchange, type ExchangeServices } from "./exchange.ts";
 import { createSiteFiles } from "./create_site_files.ts";
 import type { ExchangeObserver } from "./exchange_observer.ts";
 import { errorReply } from "./failure/error_reply.ts";
+import { httpsRedirect } from "./https_redirect.ts";
 import { SiteFetch } from "./origin/site_fetch.ts";
 import { type Site, SiteTable } from "./site_table.ts";
+import { SitelessAnswers } from "./siteless_answers.ts";
 import type { ExchangeTrace } from "./trace/exchange_trace.ts";
 import { LiveTraces } from "./trace/live_traces.ts";
 
@@ -74,6 +76,7 @@ export class SiteRouter {
   readonly #sites = new SiteTable();
   readonly #byName = new Map<string, Site>();
   readonly #ids = new RequestIds();
+  readonly #siteless: SitelessAnswers;
   readonly #cryptoLanes = new CryptoLanes();
   readonly #codeCache = new CodeCache();
   readonly #isolates: LiveIsolates;
@@ -87,6 +90,7 @@ export class SiteRouter {
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
+    this.#siteless = new SitelessAnswers(options.access, this.#ids);
     this.#traces = options.traces ?? liveTraces(options);
     this.#metrics = options.metrics ?? new WorkerMetrics();
     this.#metrics.addSource((to) => this.#measure(to));
@@ -114,7 +118,12 @@ export class SiteRouter {
     return this.#active;
   }
 
-  /** What lanes call with each request. */
+  /** What the lanes of a listener call with each request; `redirect` is the port of `https` that it sends them to. */
+  handlerOf(redirect: number | undefined): IncomingHandler {
+    return redirect === undefined ? this.handle : httpsRedirect(redirect, this.#siteless, this.handle);
+  }
+
+  /** Takes a request to its site. */
   readonly handle = (incoming: Incoming): void => {
     const site = this.#sites.find(incoming.head.host);
     if (site === undefined) return this.#misdirected(incoming);
@@ -249,34 +258,10 @@ export class SiteRouter {
   }
 
   #misdirected(incoming: Incoming): void {
-    const { head, client } = incoming;
-    const error = new HttpError(
-    addCache(to, "compressed", this.#services.compressed);
-      421,
-      "no_site",
-      `finding the site of a request: none for host "${head.host}"`,
-    );
-    const reply = errorReply(error);
-    const started = performance.now();
-    const id = this.#ids.next();
+    const { host } = incoming.head;
+    const error = new HttpError(421, "no_site", `finding the site of a request: none for host "${host}"`);
     this.#metrics.refused(421);
-    incoming.onFinished = (bytes, failure) => {
-      this.#options.access.write({
-        id,
-        site: "",
-        method: head.method,
-        host: head.host,
-        path: head.path,
-        status: 421,
-        bytes,
-        milliseconds: performance.now() - started,
-        by: "proxy",
-        client: client.address,
-        code: error.code,
-        error: failure?.message ?? error.message,
-      });
-    };
-    incoming.respond({ status: reply.status, headers: reply.headers }, reply.body);
+    this.#siteless.send(incoming, errorReply(error), error);
   }
 }
 

@@ -116,7 +116,7 @@ export class Worker {
         tls: this.#tls,
         proxies,
         timers: this.#timers,
-        handler: this.#router.handle,
+        handler: this.#router.handlerOf(spoken.redirect),
         onRefused: (refusal) => this.#logRefused(refusal),
         onHandshakeFailed: (reason, client) => {
           this.#metrics.handshakeFailed();
