@@ -45,7 +45,7 @@ export interface TlsAnswer {
 /** One request over a connection of its own, unless an agent is given. Rejects when the answer is cut off. */
 export async function tlsRequest(
   url: string,
-  options: TlsClientOptions & { agent?: https.Agent; host?: string },
+  options: TlsClientOptions & { agent?: https.Agent | undefined; host?: string | undefined },
 ): Promise<TlsAnswer> {
   const { agent, host, ...rest } = options;
   const headers = { host: host ?? rest.servername ?? "localhost" };
