@@ -2,6 +2,7 @@ import type { Config } from "../config/config.ts";
 import type { LogDestination } from "../observe/log_destination.ts";
 import { compileRuntime } from "../script/compile/compile_runtime.ts";
 import type { CompiledRuntime } from "../script/compile/compiled_runtime.ts";
+import { warnOfFewFiles } from "./file_demand.ts";
 import { Generation } from "./generation.ts";
 import { ListeningSockets } from "./listening_sockets.ts";
 import type { InspectAddress } from "./messages.ts";
@@ -72,6 +73,7 @@ export class Generations {
         before: this.#current,
       });
       this.#next = next;
+      warnOfFewFiles(config, next.logger);
       await next.start();
       if (this.#isOver) throw new Error("the server is being stopped");
     } catch (error) {

@@ -11,6 +11,7 @@ const packages = {
   nginx: "nginx-light",
   openssl: "openssl",
   prlimit: "util-linux",
+  setpriv: "util-linux",
   strace: "strace",
   "systemd-notify": "systemd",
   "systemd-socket-activate": "systemd",

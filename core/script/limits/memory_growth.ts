@@ -1,4 +1,5 @@
 import { getHeapStatistics } from "node:v8";
+import { residentMemory } from "../../observe/resident_memory.ts";
 
 /**
  * Whose scripts make the process grow, once its memory comes near a limit. What an isolate may use is limited by
@@ -8,7 +9,7 @@ import { getHeapStatistics } from "node:v8";
 export class MemoryGrowth {
   /** Bytes from which on accounts are kept. */
   readonly #threshold: number;
-  readonly #resident: () => number;
+  readonly #resident: () => number | undefined;
   /** Net bytes since then, by site. */
   #growth: number[] = [];
   /** Resident bytes when accounts were opened; undefined as long as there is no need. */
@@ -18,7 +19,7 @@ export class MemoryGrowth {
   #site = -1;
 
   /** @param limit bytes of resident memory at which the process is ended; its heap has a limit of its own. */
-  constructor(limit: number, resident: () => number = process.memoryUsage.rss) {
+  constructor(limit: number, resident: () => number | undefined = residentMemory) {
     this.#threshold = Math.min(limit, getHeapStatistics().heap_size_limit) / 2;
     this.#resident = resident;
   }
@@ -26,6 +27,7 @@ export class MemoryGrowth {
   /** Opens or closes the accounts. To be called a few times a second. */
   check(): void {
     const resident = this.#resident();
+    if (resident === undefined) return;
     if (resident < this.#threshold) {
       this.#before = undefined;
     } else if (this.#before === undefined) {
@@ -39,7 +41,7 @@ export class MemoryGrowth {
   /** An entry into a site begins: what has come since the last one began is on the account of that one's site. */
   entering(site: number): void {
     if (this.#before === undefined) return;
-    const resident = this.#resident();
+    const resident = this.#resident() ?? this.#now;
     if (this.#site !== -1) {
       this.#growth[this.#site] = (this.#growth[this.#site] ?? 0) + resident - this.#now;
     }

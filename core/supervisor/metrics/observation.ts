@@ -1,5 +1,6 @@
 import type { Config } from "../../config/config.ts";
 import { addSample, type Snapshot } from "../../observe/metrics/snapshot.ts";
+import { residentMemory } from "../../observe/resident_memory.ts";
 import type { Outcome } from "../outcome.ts";
 import type { CertificateStatus } from "../tls/certificate_store.ts";
 import type { WorkerEnd, WorkerProcess } from "../worker_process.ts";
@@ -95,7 +96,7 @@ export class Observation {
       addSample(to, EXPIRY, notAfter / 1000, file, names.slice(0, MOST_NAMES).join(","));
     const { user, system } = process.cpuUsage();
     addSample(to, "lodestone_log_lines_dropped_total", this.#options.linesLost(), "supervisor");
-    addSample(to, "lodestone_supervisor_memory_bytes", process.memoryUsage.rss());
+    addSample(to, "lodestone_supervisor_memory_bytes", residentMemory() ?? 0);
     addSample(to, "lodestone_supervisor_cpu_seconds_total", (user + system) / 1e6);
     addSample(to, "lodestone_start_time_seconds", this.#startedAt / 1000);
     addSample(to, "lodestone_build_info", 1, this.#options.version, process.versions.node);
