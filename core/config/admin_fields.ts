@@ -5,8 +5,8 @@ import { listenAddress } from "./listen_address.ts";
 export const adminSection: Section<AdminConfig> = {
   title: "admin",
   doc:
-    "A listener for operators: `/healthz`, `/readyz`, `/metrics`, `/reload`. The short form is its address: " +
-    "`admin: 127.0.0.1:9180`. Whoever reaches it may read and reload, so let it be an address of this machine only, or " +
+    "A listener for operators: `/healthz`, `/readyz`, `/metrics`, `/sites`, `/workers`, `/reload` (see " +
+    "[operating](operating.md)). The short form is its address: `admin: 127.0.0.1:9180`. Whoever reaches it may read and reload, so let it be an address of this machine only, or " +
     "a Unix socket.",
   fields: {
     listen: {
