@@ -9,6 +9,7 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
  && rm -rf node_modules/isolated-vm/prebuilds/darwin-* node_modules/isolated-vm/prebuilds/win32-*
 COPY LICENSE ./
 COPY core core
+COPY plugins plugins
 # Starts once: an image in which it cannot is not built, and what Node has compiled meanwhile stays as a cache, because
 # the container cannot write one. 124 is the exit code of timeout when it had to end a program.
 ENV NODE_COMPILE_CACHE=/opt/lodestone/.cache

@@ -7,6 +7,7 @@
 /// <reference path="./types/url_pattern_globals.d.ts" />
 /// <reference path="./types/lodestone_crypto.d.ts" />
 /// <reference path="./types/web_globals.d.ts" />
+/// <reference path="../../plugins/types.d.ts" />
 
 /**
  * The script API of Lodestone: everything a script can use besides the ECMAScript language itself.

@@ -16,11 +16,14 @@ test("npm pack makes a package that serves once it is installed", async () => {
     /core\/runtime\/url_pattern\/chunk\.ts/,
     "chunks of the runtime are compiled where they are installed",
   );
+  assert.match(packed, /plugins\/hsts\/hsts\.ts/, "plugins, too");
   assert.doesNotMatch(packed, /core\/worker\.ts|core\/config\/generate|"test\//);
 
   site.write(
     "site.ts",
-    `export default (request: Request) => new Response("installed " + new URLPattern({ pathname: "/:name" }).exec(request.url).pathname.groups.name);`,
+    `import { hsts } from "lodestone/hsts";
+    export const onResponse = hsts();
+    export default (request: Request) => new Response("installed " + new URLPattern({ pathname: "/:name" }).exec(request.url).pathname.groups.name);`,
   );
   const launcher = join(folder, "core/cli/lodestone.js");
   await using lodestone = new Child(

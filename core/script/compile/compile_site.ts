@@ -5,6 +5,7 @@ import type { SiteConfig } from "../../config/config.ts";
 import type { Fault } from "../../config/fault.ts";
 import type { CompiledSite } from "./compiled_site.ts";
 import { GUEST_MODULES } from "./guest_modules.ts";
+import { pluginFile, unknownModuleMessage } from "./plugin_modules.ts";
 import { faultFromMessage, ScriptError, unresolvedModule } from "./script_error.ts";
 
 /** Characters of a bundle. A worker parses it for every isolate it makes. */
@@ -95,15 +96,15 @@ function entryText(scripts: readonly string[]): string {
   return `${text}export const scripts = [${scripts.map((_, i) => `s${i}`).join(", ")}];\n`;
 }
 
-/** Leaves the guest's own modules to `require` and names them when one does not exist. */
+/** Leaves the guest's own modules to `require`, finds plugins, and names them all when one does not exist. */
 function guestModules(): Plugin {
   return {
     name: "lodestone-guest-modules",
     setup({ onResolve }) {
       onResolve({ filter: /^lodestone(\/|$)/ }, ({ path }) => {
         if (GUEST_MODULES.includes(path)) return { path, external: true };
-        const known = GUEST_MODULES.map((name) => `"${name}"`).join(", ");
-        return { errors: [{ text: `there is no module "${path}"; known are ${known}` }] };
+        const plugin = pluginFile(path);
+        return plugin === undefined ? { errors: [{ text: unknownModuleMessage(path) }] } : { path: plugin };
       });
     },
   };

@@ -1,0 +1,3 @@
+/** The types of all plugins. Part of `lodestone.d.ts`. */
+
+/// <reference path="./hsts/types.d.ts" />
