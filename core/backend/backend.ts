@@ -2,6 +2,7 @@ import type { BodySource } from "../http/body.ts";
 import type { HeaderList } from "../http/header_list.ts";
 import type { HttpError } from "../http/http_error.ts";
 import type { Client } from "../http/incoming.ts";
+import type { BackendMetrics } from "../observe/metrics/backend_metrics.ts";
 
 /** A request as a backend gets it. */
 export interface BackendRequest {
@@ -48,6 +49,8 @@ export interface BackendCall {
 /** A named pool of servers speaking one protocol. One contract suite serves every implementation. */
 export interface Backend {
   readonly name: string;
+  /** Whoever calls tells it of the outcome. Undefined where nobody counts. */
+  readonly metrics?: BackendMetrics | undefined;
   send(request: BackendRequest, receiver: BackendReceiver): BackendCall;
   /** Closes idle connections now and busy ones after their exchange. */
   close(): void;

@@ -139,18 +139,23 @@ function askBackend(
 
 function backendReceiver(
   from: Escalating,
-  backend: string,
+  { name, metrics }: Backend,
   failures: BackendFailures,
   receiver: EscalationReceiver,
 ): BackendReceiver {
   return {
-    response: ({ status, headers, body, declaredLength }) =>
-      receiver.reply({ status, headers, body, declaredLength, by: "backend" }),
+    interim: (status, headers) => receiver.interim?.(status, headers),
+    response: ({ status, headers, body, declaredLength, upstream }) => {
+      metrics?.responded(status);
+      receiver.reply({ status, headers, body, declaredLength, upstream, by: "backend" });
+    },
     failed: (error) => {
       const { status, code, message } = error;
       // Below, it was the request that failed: its body broke off, or a script made it what cannot be sent.
-      if (status >= 502)
-        failures.report({ backend, site: from.site.config.name, id: from.id, code, error: message });
+      if (status >= 502) {
+        metrics?.failed(code);
+        failures.report({ backend: name, site: from.site.config.name, id: from.id, code, error: message });
+      }
       receiver.failed(error);
     },
   };

@@ -237,7 +237,10 @@ export class Exchange implements Escalating, EscalationReceiver {
   #finish(bytes: number, error: Error | undefined): void {
     this.#go("finished");
     this.#leave(this.#status !== 0);
-    if (this.#services.access.enabled) this.#log(bytes, error);
+    const status = this.#status === 0 ? unansweredStatus(error) : this.#status;
+    const milliseconds = performance.now() - this.#started;
+    this.site.metrics.finished(this.incoming.head.method, status, this.#by, milliseconds, bytes);
+    if (this.#services.access.enabled) this.#log(status, milliseconds, bytes, error);
     this.trace?.finished(bytes, error);
     this.#services.ended(this);
   }

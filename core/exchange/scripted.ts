@@ -239,6 +239,7 @@ export class Scripted implements ScriptTask {
     const { limits, name } = this.#exchange.site.config;
     this.#deadline ??= this.#services.timers.add(limits.deadline, () => {
       if (!this.#exchange.waitsForScripts) return;
+      this.#exchange.site.metrics.scripts.limits.deadline++;
       const message = `running the scripts of "${name}": not decided after ${limits.deadline} ms`;
       this.scriptFailed(new HttpError(504, "script_deadline", message), undefined);
     });

@@ -18,6 +18,7 @@ import { RequestIds } from "../observe/request_id.ts";
 import { CodeCache } from "../script/code_cache.ts";
 import type { CompiledRuntime } from "../script/compile/compiled_runtime.ts";
 import type { CompiledSite } from "../script/compile/compiled_site.ts";
+import { failureText } from "../script/failure/failure_text.ts";
 import { CryptoLanes } from "../script/host/host_crypto_lanes.ts";
 import { cryptoOperations } from "../script/host/host_crypto_operations.ts";
 import { createHostFiles } from "../script/host/host_files.ts";
@@ -27,8 +28,8 @@ import type { Heartbeat } from "../script/limits/heartbeat.ts";
 import { LiveIsolates } from "../script/limits/live_isolates.ts";
 import type { ScriptReports } from "../script/script_reports.ts";
 import { SiteScripts } from "../script/site_scripts.ts";
-import { Exchange, type ExchangeServices } from "./exchange.ts";
 import { createSiteFiles } from "./create_site_files.ts";
+import { Exchange, type ExchangeServices } from "./exchange.ts";
 import type { ExchangeObserver } from "./exchange_observer.ts";
 import { errorReply } from "./failure/error_reply.ts";
 import { httpsRedirect } from "./https_redirect.ts";
@@ -90,16 +91,16 @@ export class SiteRouter {
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
-    this.#siteless = new SitelessAnswers(options.access, this.#ids);
-    this.#traces = options.traces ?? liveTraces(options);
     this.#metrics = options.metrics ?? new WorkerMetrics();
+    this.#siteless = new SitelessAnswers(options.access, this.#ids, this.#metrics);
+    this.#traces = options.traces ?? liveTraces(options);
     this.#metrics.addSource((to) => this.#measure(to));
     this.#isolates = new LiveIsolates(options.config.isolates, options.config.sites.length);
     this.#services = {
       stat: options.stat,
       contents: new ContentCache({ bytes: CONTENT_BYTES }),
-      backends: options.backends,
       compressed: new CompressedFiles(options.config.compression, options.timers),
+      backends: options.backends,
       backendFailures: new BackendFailures(options.logger),
       timers: options.timers,
       idleTimeout: options.config.http.idleTimeout,
@@ -139,9 +140,19 @@ export class SiteRouter {
    */
   load(compiled: CompiledSite, now = false): void {
     if (this.#byName.get(compiled.site)?.scripts?.load(compiled, now) !== false) return;
+    const failure = this.#byName.get(compiled.site)?.scripts?.loadFailure;
+    const why = failure === undefined ? "" : `: ${failureText(failure)}`;
     throw new Error(
-      `version ${compiled.version} of "${compiled.site}" could not be loaded; see the worker's log`,
+      `version ${compiled.version} of "${compiled.site}" could not be loaded; see the worker's log${why}`,
     );
+  }
+
+  /** Why scripts of which a request was in need, or which were tried, could not be loaded. */
+  get faults(): { site: string; message: string }[] {
+    return [...this.#byName].flatMap(([site, { scripts }]) => {
+      const failure = scripts?.loadFailure;
+      return failure === undefined ? [] : { site, message: failureText(failure) };
+    });
   }
 
   /** The scripts of the site must not run, for about so long. */
@@ -249,6 +260,7 @@ export class SiteRouter {
     const { stat, backends } = this.#options;
     addCache(to, "stat", stat);
     addCache(to, "content", this.#services.contents);
+    addCache(to, "compressed", this.#services.compressed);
     for (const [name, backend] of backends) backend.metrics?.snapshot(to, name);
     addSample(to, "lodestone_isolates_live", this.#isolates.size);
     for (const [name, { scripts }] of this.#byName) {
@@ -260,7 +272,6 @@ export class SiteRouter {
   #misdirected(incoming: Incoming): void {
     const { host } = incoming.head;
     const error = new HttpError(421, "no_site", `finding the site of a request: none for host "${host}"`);
-    this.#metrics.refused(421);
     this.#siteless.send(incoming, errorReply(error), error);
   }
 }

@@ -1,6 +1,7 @@
 import { HttpError } from "../http/http_error.ts";
 import type { Incoming } from "../http/incoming.ts";
 import type { AccessLog } from "../observe/access_log.ts";
+import type { WorkerMetrics } from "../observe/metrics/worker_metrics.ts";
 import type { RequestIds } from "../observe/request_id.ts";
 import type { Reply } from "./reply.ts";
 
@@ -8,16 +9,19 @@ import type { Reply } from "./reply.ts";
 export class SitelessAnswers {
   readonly #access: AccessLog;
   readonly #ids: RequestIds;
+  readonly #metrics: WorkerMetrics;
 
-  constructor(access: AccessLog, ids: RequestIds) {
+  constructor(access: AccessLog, ids: RequestIds, metrics: WorkerMetrics) {
     this.#access = access;
     this.#ids = ids;
+    this.#metrics = metrics;
   }
 
   /** `error` is why the request comes to none, if that is one. */
   send(incoming: Incoming, { status, headers, body }: Omit<Reply, "by">, error?: HttpError): void {
     const { head, client } = incoming;
     const started = performance.now();
+    this.#metrics.siteless(status);
     const id = head.id ?? this.#ids.next();
     incoming.onFinished = (bytes, ending) => {
       const code = error?.code ?? (ending instanceof HttpError ? ending.code : undefined);

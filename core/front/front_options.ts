@@ -1,6 +1,7 @@
 import type { Http2Config, HttpConfig, ListenerConfig } from "../config/config.ts";
 import type { Client, IncomingHandler } from "../http/incoming.ts";
 import type { TimerWheel } from "../http/timer_wheel.ts";
+import type { ListenerMetrics } from "../observe/metrics/listener_metrics.ts";
 import type { Refusal } from "./refusal.ts";
 import type { TlsContexts } from "./tls/tls_contexts.ts";
 import type { TrustedProxies } from "./trusted_proxies.ts";
@@ -18,6 +19,8 @@ export interface FrontOptions {
   /** Who is believed about clients. */
   readonly proxies: TrustedProxies;
   readonly timers: TimerWheel;
+  /** Counts the connections. */
+  readonly metrics?: ListenerMetrics | undefined;
   /** Gets each request. Must not throw; if it does, the request is answered with 500. */
   readonly handler: IncomingHandler;
   /** A request refused before it became an exchange, for the log. */

@@ -85,8 +85,8 @@ sites:
   assert.equal(metric(told, "lodestone_response_body_bytes_total", { site: "plain.example.org" }), 1_400_000);
   assert.equal(metric(told, "lodestone_request_duration_seconds_count", { site }), 52);
   assert.equal(metric(told, "lodestone_requests_active"), 0);
-  assert.equal(metric(told, "lodestone_requests_refused_total", { status: "421" }), 8);
-  assert.equal(metric(told, "lodestone_requests_refused_total", { status: "400" }), 1);
+  assert.equal(metric(told, "lodestone_requests_without_site_total", { status: "421" }), 8);
+  assert.equal(metric(told, "lodestone_requests_without_site_total", { status: "400" }), 1);
 
   assert.equal(metric(told, "lodestone_backend_responses_total", { backend: "app", status: "2xx" }), 9);
   assert.equal(metric(told, "lodestone_backend_responses_total", { backend: "app", status: "5xx" }), 2);

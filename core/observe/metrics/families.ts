@@ -44,8 +44,8 @@ export const FAMILIES = {
   ),
   lodestone_response_body_bytes_total: counter("Bytes of bodies sent to clients.", "site"),
   lodestone_requests_active: gauge("Requests under way.", "site"),
-  lodestone_requests_refused_total: counter(
-    "Requests that never reached a site: malformed, too large, too slow, or for an unknown host (421).",
+  lodestone_requests_without_site_total: counter(
+    "Requests that came to no site: malformed, too large, too slow, for an unknown host (421), redirected to https.",
     "status",
   ),
   lodestone_connections_open: gauge("Connections of clients.", "listener"),
@@ -56,6 +56,7 @@ export const FAMILIES = {
   ),
   lodestone_connections_received_bytes_total: counter("Bytes received from clients.", "listener"),
   lodestone_connections_sent_bytes_total: counter("Bytes sent to clients.", "listener"),
+  lodestone_tls_handshakes_failed_total: counter("TLS handshakes that came to nothing."),
   lodestone_isolate_entries_total: counter("Entries into isolates (turns).", "site"),
   lodestone_isolate_requests_total: counter("Requests handed to scripts.", "site"),
   lodestone_isolate_cpu_seconds_total: counter("Time that scripts ran.", "site"),
@@ -124,7 +125,8 @@ export const FAMILIES = {
   lodestone_site_quarantines_total: counter("Quarantines begun.", "site"),
   lodestone_certificate_expiry_timestamp_seconds: gauge(
     "When a certificate expires, in seconds since 1970.",
-    "certificate",
+    "file",
+    "names",
   ),
   lodestone_supervisor_memory_bytes: gauge("Resident memory of the supervisor."),
   lodestone_supervisor_cpu_seconds_total: counter("Processor time of the supervisor."),

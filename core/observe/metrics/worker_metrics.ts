@@ -1,3 +1,4 @@
+import { residentMemory } from "../resident_memory.ts";
 import { ListenerMetrics } from "./listener_metrics.ts";
 import { LoopDelay } from "./loop_delay.ts";
 import { SiteMetrics } from "./site_metrics.ts";
@@ -11,8 +12,9 @@ export class WorkerMetrics {
   readonly #sites = new Map<string, SiteMetrics>();
   readonly #listeners = new Map<string, ListenerMetrics>();
   readonly #sources: MetricsSource[] = [];
-  readonly #refused = new Map<number, number>();
+  readonly #siteless = new Map<number, number>();
   readonly #loopDelay = new LoopDelay();
+  #handshakesFailed = 0;
 
   site(name: string): SiteMetrics {
     let site = this.#sites.get(name);
@@ -32,9 +34,14 @@ export class WorkerMetrics {
     return listener;
   }
 
-  /** A request was refused before it came to a site. */
-  refused(status: number): void {
-    this.#refused.set(status, (this.#refused.get(status) ?? 0) + 1);
+  /** A request came to no site. */
+  siteless(status: number): void {
+    this.#siteless.set(status, (this.#siteless.get(status) ?? 0) + 1);
+  }
+
+  /** A TLS handshake came to nothing. */
+  handshakeFailed(): void {
+    this.#handshakesFailed++;
   }
 
   addSource(source: MetricsSource): void {
@@ -46,12 +53,13 @@ export class WorkerMetrics {
     const to: Snapshot = {};
     for (const [name, site] of this.#sites) site.snapshot(to, name);
     for (const [name, listener] of this.#listeners) listener.snapshot(to, name);
-    for (const [status, count] of this.#refused)
-      addSample(to, "lodestone_requests_refused_total", count, String(status));
+    for (const [status, count] of this.#siteless)
+      addSample(to, "lodestone_requests_without_site_total", count, String(status));
+    addSample(to, "lodestone_tls_handshakes_failed_total", this.#handshakesFailed);
     for (const source of this.#sources) source(to);
     this.#loopDelay.snapshot(to);
     const { user, system } = process.cpuUsage();
-    addSample(to, "lodestone_worker_memory_bytes", process.memoryUsage.rss(), worker);
+    addSample(to, "lodestone_worker_memory_bytes", residentMemory() ?? 0, worker);
     addSample(to, "lodestone_worker_cpu_seconds_total", (user + system) / 1e6, worker);
     return to;
   }
