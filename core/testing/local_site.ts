@@ -8,6 +8,7 @@ import { SiteRouter } from "../exchange/site_router.ts";
 import type { Site } from "../exchange/site_table.ts";
 import { ExchangeTrace, type TraceReceiver } from "../exchange/trace/exchange_trace.ts";
 import { StatCache } from "../files/stat_cache.ts";
+import { TrustedProxies } from "../front/trusted_proxies.ts";
 import type { HttpError } from "../http/http_error.ts";
 import type { Client, Incoming } from "../http/incoming.ts";
 import type { RequestHead } from "../http/request_head.ts";
@@ -93,6 +94,7 @@ export class LocalSite implements ExchangeObserver {
   readonly #timers = new TimerWheel({ tick: TICK });
   readonly #backends: LocalBackends;
   readonly #router: SiteRouter;
+  readonly #proxies: TrustedProxies;
   /** Absolute paths of every file the scripts are made of. */
   readonly inputs: readonly string[];
   readonly #pending = new Map<unknown, Pending>();
@@ -103,6 +105,7 @@ export class LocalSite implements ExchangeObserver {
   private constructor(options: LocalSiteOptions, compiled: CompiledParts) {
     this.#options = options;
     const { config } = options;
+    this.#proxies = new TrustedProxies(config.proxies);
     this.inputs = compiled.sites.flatMap(({ inputs }) => inputs);
     this.#backends = new LocalBackends(Object.keys(config.backends), (name) => {
       const behind = options.makeBackend(name, this.#timers);
@@ -138,7 +141,8 @@ export class LocalSite implements ExchangeObserver {
   /** One request on its way to the end. Rejects when the client leaves or the answer breaks off. */
   async call({ head, body, client, signal, receiver }: LocalCall): Promise<LocalOutcome> {
     signal?.throwIfAborted();
-    const request = new LocalRequest(head, body, client);
+    const admitted = this.#proxies.admit(head, client);
+    const request = new LocalRequest(admitted.head, body, admitted.client);
     request.receiver = receiver;
     const pending: Pending = {
       logs: [],

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import http2 from "node:http2";
+import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { TrustedProxies } from "../../core/front/trusted_proxies.ts";
 import type { Incoming } from "../../core/http/incoming.ts";
@@ -362,4 +364,29 @@ test("the address that a PROXY header names is the one that is trusted, or not",
   };
   assert.deepEqual(await ask("192.0.2.1"), ["203.0.113.5", "192.0.2.1"]);
   assert.deepEqual(await ask("192.0.2.2"), ["192.0.2.2", undefined]);
+});
+
+test("HTTP/2 is no way round it", async (t) => {
+  for (const [trusted, expected] of [
+    [[], [PEER, false, null, []]],
+    [[PEER], ["192.0.2.1", true, "chosen", ["x-forwarded-for", "x-forwarded-proto", "x-request-id"]]],
+  ] as const) {
+    const proxies = new TrustedProxies({ trusted, header: "x-forwarded-for" });
+    const front = await startFront(t, tell, {}, { proxies });
+    const { port } = front.listener.address as { port: number };
+    const session = http2.connect(`http://127.0.0.1:${port}`);
+    t.after(() => session.destroy());
+    const stream = session.request({
+      ":path": "/",
+      "x-forwarded-for": "6.6.6.6, 192.0.2.1",
+      "x-forwarded-proto": "https",
+      "x-request-id": "chosen",
+      "x-real-ip": "6.6.6.6",
+      x_forwarded_for: "6.6.6.6",
+      forwarded: "for=6.6.6.6",
+    });
+    const { address, tls, id = null, fields } = JSON.parse(await text(stream));
+    const names = fields.map((line: string) => line.split(":")[0]!.toLowerCase()).toSorted();
+    assert.deepEqual([address, tls, id, names], expected);
+  }
 });
