@@ -2,8 +2,6 @@
 export interface FrontConnection {
   /** The listener drains. Ends the connection if nothing is lost by that; what is under way is finished first. */
   closeIfIdle(): void;
-  /** The listener drains gently. Tells the client, if there is a way to, so that it sends what is new elsewhere. */
-  closeGently?(): void;
   /** Ends the connection now; exchanges under way fail with `reason`. Returns how many there were. */
   destroy(reason: Error): number;
 }

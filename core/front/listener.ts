@@ -84,10 +84,7 @@ export class Listener implements ProxyHeaderOwner {
       this.#context.isDraining = true;
       if (this.#server.listening) this.#server.close();
     }
-    for (const connection of this.#connections) {
-      if (gently) connection.closeGently?.();
-      else connection.closeIfIdle();
-    }
+    if (!gently) for (const connection of this.#connections) connection.closeIfIdle();
     this.#settle();
   }
 

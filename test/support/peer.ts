@@ -6,6 +6,7 @@ import type { TestContext } from "node:test";
 const packages = {
   chromium: "chromium",
   curl: "curl",
+  h2load: "nghttp2-client",
   haproxy: "haproxy",
   lighttpd: "lighttpd",
   nginx: "nginx-light",

@@ -19,9 +19,6 @@ import { RateLimit } from "./rate_limit.ts";
 import { sessionOptions } from "./session_options.ts";
 import { spareOtherStreams } from "./stream_faults.ts";
 
-/** Last stream of a GOAWAY that only announces another one (RFC 9113 section 6.8). */
-const ANY_STREAM = 2 ** 31 - 1;
-
 /**
  * open: takes requests. closing: has said GOAWAY, what is open is finished. closed: the socket is.
  */
@@ -44,7 +41,6 @@ export class Http2Connection implements FrontConnection {
   #failed = 0;
   /** Streams not closed, with or without an exchange. */
   #streams = 0;
-  #isAnnounced = false;
   /** Bytes written when the client's end was last looked at, -1 before its end. */
   #bytesAtEnd = -1;
   #error: Error | undefined;
@@ -80,21 +76,20 @@ export class Http2Connection implements FrontConnection {
     this.#close();
   }
 
-  /** The client may have sent requests that have not come yet: it is told first, and has them answered. */
-  closeGently(): void {
-    if (this.#phase !== "open" || this.#isAnnounced) return;
-    this.#isAnnounced = true;
-    this.#session.goaway(constants.NGHTTP2_NO_ERROR, ANY_STREAM);
-    if (this.#streams === 0) this.#timer.refresh(this.options.http.lingerTimeout);
-  }
-
   destroy(reason: Error): number {
     const exchanges = this.#incomings.size;
     this.#error ??= reason;
+    this.#closed();
     this.#session.destroy();
     this.#socket.destroy();
-    this.#closed();
     return exchanges;
+  }
+
+  /** Why streams end before their time. */
+  get reason(): Error {
+    return (
+      this.#error ?? new HttpError(499, "client_closed", "the client closed its connection, or its stream")
+    );
   }
 
   /** The response is out, or will not be. */
@@ -131,6 +126,8 @@ export class Http2Connection implements FrontConnection {
     stream.on("close", () => this.#streamClosed(stream));
     const limit = this.options.http.requestsPerConnection;
     if (++this.#requests === limit) this.#close();
+    // What came together with this one is answered as well.
+    else if (this.#context.isDraining) setImmediate(() => this.#close());
     let request: Http2Request;
     try {
       const { http } = this.options;
@@ -161,7 +158,7 @@ export class Http2Connection implements FrontConnection {
     } else {
       const page = standardPage(error.status);
       const body = Buffer.from(page.body);
-      stream.respond(http2ResponseFields(error.status, page.headers, 0, body.length));
+      stream.respond(http2ResponseFields(error.status, page.headers, body.length));
       // For HEAD node has ended it.
       if (!stream.writableEnded) stream.end(body);
       // What the client still sends is for nobody.
@@ -227,8 +224,7 @@ export class Http2Connection implements FrontConnection {
     if (this.#phase === "closed" && this.#incomings.size === 0) return;
     this.#phase = "closed";
     this.#timer.cancel();
-    const error = this.#error ?? new HttpError(499, "client_closed", "the client closed its connection");
-    for (const incoming of this.#incomings) incoming.fail(error);
+    for (const incoming of this.#incomings) incoming.fail(this.reason);
   }
 }
 

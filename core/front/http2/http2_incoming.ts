@@ -7,7 +7,6 @@ import { HttpError } from "../../http/http_error.ts";
 import type { Client, Incoming, ResponseHead } from "../../http/incoming.ts";
 import type { RequestHead } from "../../http/request_head.ts";
 import { standardPage } from "../../http/standard_page.ts";
-import { INVALID, inspectFields } from "../response_fields.ts";
 import { ClientWait } from "./client_wait.ts";
 import type { Http2Connection } from "./http2_connection.ts";
 import type { Http2Request } from "./http2_request_head.ts";
@@ -49,7 +48,7 @@ export class Http2Incoming implements Incoming, StreamBodyOwner, StreamSinkOwner
     this.client = admitted.client;
     this.body = request.length === 0 ? undefined : new StreamBody(stream, request.length, http.body, this);
     this.#wait = new ClientWait(timers, http, () => this.#clientTooSlow());
-    stream.on("aborted", () => this.fail(clientClosed()));
+    stream.on("aborted", () => this.fail(connection.reason));
     stream.on("finish", () => this.#written());
     stream.on("close", () => this.#closed());
   }
@@ -65,15 +64,14 @@ export class Http2Incoming implements Incoming, StreamBodyOwner, StreamSinkOwner
       cancelBody(body);
       return;
     }
-    const flags = inspectFields(head.headers.toText());
-    if ((flags & INVALID) !== 0 || !isFinalStatus(head.status)) {
-      this.#refuse(head, body);
-      return;
-    }
     const isBare = head.status === RESET_CONTENT || isBodiless(head.status, this.head.method);
     const length = isBare ? bareLength(head, body) : lengthOf(body);
     const isEmpty = isBare || (length === 0 && !isBodySource(body));
-    const fields = http2ResponseFields(head.status, head.headers, flags, length);
+    const fields = http2ResponseFields(head.status, head.headers, length);
+    if (fields === undefined || !isFinalStatus(head.status)) {
+      this.#refuse(head, body);
+      return;
+    }
     this.#stream.respond(fields, isEmpty ? { endStream: true } : undefined);
     if (isEmpty) this.#sendNothing(body);
     else if (isBodySource(body)) this.#sendSource(body);
@@ -88,8 +86,8 @@ export class Http2Incoming implements Incoming, StreamBodyOwner, StreamSinkOwner
   inform(status: number, headers: HeaderList): void {
     const isInterim = Number.isInteger(status) && status >= 102 && status <= 199;
     if (!isInterim || this.#hasResponded || this.#stream.destroyed || this.#stream.closed) return;
-    if ((inspectFields(headers.toText()) & INVALID) !== 0) return;
-    this.#stream.additionalHeaders(http2InformFields(status, headers));
+    const fields = http2InformFields(status, headers);
+    if (fields !== undefined) this.#stream.additionalHeaders(fields);
   }
 
   bodyWanted(): void {
@@ -187,7 +185,7 @@ export class Http2Incoming implements Incoming, StreamBodyOwner, StreamSinkOwner
   #closed(): void {
     const { rstCode, writableEnded, aborted } = this.#stream;
     if (rstCode === constants.NGHTTP2_NO_ERROR && writableEnded && !aborted) this.#written();
-    this.fail(clientClosed());
+    this.fail(this.#connection.reason);
   }
 
   #finish(error: Error | undefined): void {
@@ -217,10 +215,6 @@ export class Http2Incoming implements Incoming, StreamBodyOwner, StreamSinkOwner
 
 function isFinalStatus(status: number): boolean {
   return Number.isInteger(status) && status >= 200 && status <= 599;
-}
-
-function clientClosed(): HttpError {
-  return new HttpError(499, "client_closed", "the client closed its connection, or reset the stream");
 }
 
 /** Length of an answer without a body; RFC 9110 section 8.6: none with 204. */
