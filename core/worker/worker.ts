@@ -17,6 +17,7 @@ import { addSample } from "../observe/metrics/snapshot.ts";
 import { WorkerMetrics } from "../observe/metrics/worker_metrics.ts";
 import { OpenFiles } from "../observe/open_files.ts";
 import { RequestIds } from "../observe/request_id.ts";
+import { TurnedAway } from "../observe/turned_away.ts";
 import type { CompiledSite } from "../script/compile/compiled_site.ts";
 import { Heartbeat } from "../script/limits/heartbeat.ts";
 import type { StartMessage, TlsMessage, WorkerMessage } from "../supervisor/messages.ts";
@@ -52,6 +53,7 @@ export class Worker {
   readonly #listeners = new Listeners();
   #inspector: InspectServer | undefined;
   readonly #openFiles: OpenFiles;
+  readonly #turnedAway: TurnedAway;
   readonly #ending: WorkerEnding;
 
   constructor(start: StartMessage, parent: WorkerParent) {
@@ -93,8 +95,10 @@ export class Worker {
       catastrophe: (message, site) => parent.leave(message, site),
     });
     this.#openFiles = new OpenFiles(this.#logger);
+    this.#turnedAway = new TurnedAway(this.#logger);
     this.#ending = new WorkerEnding({
       listeners: this.#listeners,
+      sockets: start.listeners.map(({ fd }) => fd),
       logger: this.#logger,
       // A request at a breakpoint goes on.
       begin: () => this.#inspector?.close(),
@@ -118,6 +122,7 @@ export class Worker {
         timers: this.#timers,
         handler: this.#router.handlerOf(spoken.redirect),
         onRefused: (refusal) => this.#logRefused(refusal),
+        onTurnedAway: (limit, client) => this.#turnedAway.add(limit, client.address),
         onHandshakeFailed: (reason, client) => {
           this.#metrics.handshakeFailed();
           this.#handshakeFailures.add(reason, client.address);
@@ -200,7 +205,7 @@ export class Worker {
   }
 
   #logRefused({ error, client, method, path, milliseconds }: Refusal): void {
-    this.#metrics.refused(error.status);
+    this.#metrics.siteless(error.status);
     this.#access.write({
       id: this.#ids.next(),
       site: "",

@@ -1,9 +1,12 @@
 import type { Listeners } from "../front/listeners.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Logger } from "../observe/logger.ts";
+import { hasWaiting } from "./accept_queue.ts";
 
 export interface WorkerEndingOptions {
   readonly listeners: Listeners;
+  /** Descriptors of the listening sockets. */
+  readonly sockets: readonly number[];
   readonly logger: Logger;
   /** Called once, when the end begins. */
   readonly begin: () => void;
@@ -16,6 +19,9 @@ export interface WorkerEndingOptions {
  * already, and so may that of a connection that was opened just now.
  */
 const LAST_CALL = 250;
+
+/** Turns at most until no connection waits to be accepted: under a flood one always does. */
+const MOST_TURNS = 50;
 
 /** The end of a worker: no new connections, what is under way is finished, and cut off when its time has passed. */
 export class WorkerEnding {
@@ -50,7 +56,7 @@ export class WorkerEnding {
     this.#hasBegun = true;
     const { listeners, begin, end } = this.#options;
     begin();
-    await waitingAccepted();
+    await waitingAccepted(this.#options.sockets);
     const finished = listeners.close(true);
     const reason = await Promise.race([finished.then(() => undefined), this.#cut.promise]);
     if (reason !== undefined) this.#cutOff(reason);
@@ -65,9 +71,11 @@ export class WorkerEnding {
 }
 
 /**
- * Two turns of the event loop: connections that wait in the kernel's queue are accepted in them. With the last process
- * that has the socket open, its queue would go as well.
+ * Turns of the event loop until the kernel's queue is empty: connections that wait there are accepted in them. With the
+ * last process that has the socket open its queue goes as well.
  */
-async function waitingAccepted(): Promise<void> {
-  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+async function waitingAccepted(fds: readonly number[]): Promise<void> {
+  for (let turn = 0; turn < 2 || (turn < MOST_TURNS && hasWaiting(fds)); turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }

@@ -13,6 +13,8 @@ export interface SteadyLoadOptions {
 export interface LoadFailure {
   readonly kind: "keep-alive" | "fresh";
   readonly reason: string;
+  /** Whether the connection had carried a request before. */
+  readonly isReused: boolean;
   /** On the clock of `performance.now()`. */
   readonly at: number;
 }
@@ -60,7 +62,7 @@ export class SteadyLoad implements AsyncDisposable {
       try {
         await ask(this.#url, agent, this.#options.timeout ?? 10_000);
       } catch (error) {
-        this.failures.push({ kind, reason: reasonOf(error), at: performance.now() });
+        this.failures.push({ kind, ...(error as RequestError).told, at: performance.now() });
       }
       this.requests++;
       this.slowest = Math.max(this.slowest, performance.now() - began);
@@ -69,22 +71,29 @@ export class SteadyLoad implements AsyncDisposable {
   }
 }
 
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code === undefined ? message : `${code} ${message}`;
+class RequestError extends Error {
+  readonly told: Pick<LoadFailure, "reason" | "isReused">;
+
+  constructor(cause: Error, isReused: boolean) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    super(message, { cause });
+    this.told = { reason: code === undefined ? message : `${code} ${message}`, isReused };
+  }
 }
 
+/** Rejects with a RequestError. */
 function ask(url: string, agent: Agent, timeout: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const request = get(url, { agent }, (response) => {
     response.resume();
     response.on("end", () => {
       if (response.statusCode === 200 && response.complete) resolve();
-      else reject(new Error(`status ${response.statusCode}`));
+      else fail(new Error(`status ${response.statusCode}`));
     });
-    response.on("error", reject);
+    response.on("error", fail);
   });
+  const fail = (error: Error): void => reject(new RequestError(error, request.reusedSocket));
   request.setTimeout(timeout, () => request.destroy(new Error(`no answer for ${timeout} ms`)));
-  request.on("error", reject);
+  request.on("error", fail);
   return promise;
 }
