@@ -10,6 +10,8 @@ export interface ConnectionContext {
   readonly heads: ResponseHeadText;
   /** Whether connections are to end after their current response. */
   readonly isDraining: boolean;
+  /** Whether those between requests are to end as well, as they do unless the listener drains gently. */
+  readonly endsIdle: boolean;
   /** Takes the socket of a connection that has begun with the preface of HTTP/2; undefined where that is not spoken. */
   readonly speakHttp2?: ((connection: FrontConnection, socket: Socket, client: Client) => void) | undefined;
 }

@@ -27,6 +27,8 @@ export interface FrontOptions {
   readonly onRefused?: (refusal: Refusal) => void;
   /** A TLS handshake has come to nothing; `reason` is a code of OpenSSL's, Node's or the system's. */
   readonly onHandshakeFailed?: (reason: string, client: Client) => void;
+  /** A connection was closed at once: the limit of this name is reached. */
+  readonly onTurnedAway?: (limit: string, client: Client) => void;
   /** A connection could not be accepted (out of descriptors, say), for the log; the listener goes on. */
   readonly onError?: (error: Error) => void;
 }

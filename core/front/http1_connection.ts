@@ -4,7 +4,6 @@ import type { BodySource } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Client } from "../http/incoming.ts";
 import type { ParsedRequest } from "../http/parse_request_head.ts";
-import { refusedLine } from "../http/refused_line.ts";
 import type { Timer } from "../http/timer_wheel.ts";
 import { BodyDrain } from "./body_drain.ts";
 import { ClientSilence } from "./client_silence.ts";
@@ -13,10 +12,10 @@ import type { FrontConnection } from "./front_connection.ts";
 import { Http1Incoming } from "./http1_incoming.ts";
 import { Http1Input, type InputOwner } from "./http1_input.ts";
 import { Http1Tunnel } from "./http1_tunnel.ts";
-import { PREFACE_HEAD, releaseSocket } from "./http2/preface.ts";
+import { releaseSocket } from "./http2/preface.ts";
 import { isFollowable } from "./is_followable.ts";
 import { LingeringClose } from "./lingering_close.ts";
-import { refusalText } from "./refusal.ts";
+import { answerRefusal } from "./refusal.ts";
 import { type BodyOwner, RequestBody } from "./request_body.ts";
 import { RequestReader } from "./request_reader.ts";
 import { type ResponseOwner, ResponseWriter } from "./response_writer.ts";
@@ -24,7 +23,8 @@ import { resetSocket } from "./tls/wrapped_socket.ts";
 
 /**
  * idle: between requests. head: a head has begun. exchange: a request is being answered. drain: it has been, but
- * the rest of its body is still to be thrown away. tunnel: protocols were switched. closing: the last response is out, the client may finish.
+ * the rest of its body is still to be thrown away. tunnel: protocols were switched. closing: the last response is
+ * out, the client may finish.
  */
 type Phase = "idle" | "head" | "exchange" | "drain" | "tunnel" | "closing" | "closed";
 
@@ -70,7 +70,14 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
     this.#timer = timers.add(http.headTimeout, () => this.#timedOut());
     this.#input = new Http1Input(socket, this);
     this.#writer = new ResponseWriter(socket, this);
-    this.#silence = new ClientSilence(this.#timer, this.#writer, http);
+    this.#silence = new ClientSilence({
+      socket,
+      timer: this.#timer,
+      writer: this.#writer,
+      http,
+      timers,
+      failed: (error) => this.#clientFailed(error),
+    });
     socket.on("error", (error) => {
       this.#error ??= new HttpError(499, "client_closed", "the client's connection failed", error);
     });
@@ -120,7 +127,7 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
   }
 
   responseBlocked(): void {
-    if (this.#phase === "exchange") this.#silence.waits();
+    if (this.#phase === "exchange") this.#silence.blocked();
   }
 
   responseDone(bytes: number): void {
@@ -132,6 +139,7 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
     const incoming = this.#incoming!;
     const body = this.#body;
     this.#incoming = undefined;
+    this.#silence.over();
     const isComplete = body === undefined || body.isDone;
     if (!isComplete) body.discard();
     if (!this.#persists || this.#isBroken || (body?.remaining ?? 0) > this.#http.drainBody) this.#close();
@@ -143,10 +151,8 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
 
   bodyWanted(): void {
     if (this.#phase !== "exchange") return;
-    this.#silence.waits();
-    const isAwaited = this.#request!.expectContinue && this.#body!.received === 0 && this.#input.isEmpty;
-    if (isAwaited && !this.#incoming!.hasResponded)
-      this.#socket.write("HTTP/1.1 100 Continue\r\n\r\n", "latin1");
+    this.#silence.waitsForBody(this.#body!);
+    if (this.#input.isEmpty) this.#incoming?.continueIfAwaited();
     this.#input.process();
   }
 
@@ -195,23 +201,21 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
     }
   }
 
-  /** Answers a head that did not become an exchange, and ends the connection. */
   #refuse(error: HttpError): void {
-    const { milliseconds, text } = this.#reader;
-    if (text === PREFACE_HEAD && this.#requests === 0 && this.#context.speakHttp2 !== undefined) {
+    const { isHttp2Preface } = this.#reader;
+    if (isHttp2Preface && this.#requests === 0 && this.#context.speakHttp2 !== undefined) {
       this.#phase = "closed";
       this.#timer.cancel();
       releaseSocket(this.#socket, this.#input.release());
       this.#context.speakHttp2(this, this.#socket, this.client);
       return;
     }
-    this.#socket.write(refusalText(error.status, this.#context.heads), "latin1");
+    answerRefusal(this.#socket, this.#context, this.#reader.refusal(error, this.client));
     this.#close();
-    this.#context.options.onRefused?.({ error, client: this.client, ...refusedLine(text), milliseconds });
   }
 
   #readBody(body: RequestBody, chunk: Buffer, offset: number): void {
-    this.#silence.waits();
+    this.#silence.waitsForBody(body);
     let end = chunk.length;
     try {
       end = body.take(chunk, offset);
@@ -239,7 +243,8 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
     this.#phase = "idle";
     this.#body = undefined;
     this.#timer.refresh(this.#http.keepAliveTimeout);
-    if (this.#context.isDraining) this.#close();
+    // A request that came behind this one's answer is answered as well, with Connection: close.
+    if (this.#context.endsIdle && this.#input.isEmpty) this.#close();
   }
 
   #drain(body: RequestBody): void {
@@ -262,7 +267,6 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
   }
 
   #timedOut(): void {
-    const http = this.#http;
     switch (this.#phase) {
       case "idle":
       case "drain":
@@ -270,27 +274,23 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
         this.#input.process();
         break;
       case "head":
-        this.#refuse(
-          new HttpError(408, "head_timeout", `reading a head: not complete after ${http.headTimeout} ms`),
-        );
+        this.#refuse(this.#reader.timedOut());
         break;
       case "exchange":
       case "tunnel":
-        this.#clientSilent();
+        this.#silence.expired();
         break;
       default:
         this.#socket.destroy();
     }
   }
 
-  #clientSilent(): void {
-    const silence = this.#silence.expired(this.#body);
-    if (silence === undefined) return;
-    if (silence.status === 408) {
+  #clientFailed(error: HttpError): void {
+    if (error.status === 408) {
       this.#isBroken = true;
-      this.#body?.fail(silence);
+      this.#body?.fail(error);
     } else {
-      this.#error ??= silence;
+      this.#error ??= error;
       this.#socket.destroy();
     }
   }
@@ -306,6 +306,7 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
   #closed(): void {
     this.#phase = "closed";
     this.#timer.cancel();
+    this.#silence.over();
     const incoming = this.#incoming;
     if (incoming === undefined) return;
     this.#incoming = undefined;

@@ -29,6 +29,7 @@ export class Http1Incoming implements Incoming {
   onFinished: ((bytes: number, error: Error | undefined) => void) | undefined = undefined;
   readonly #connection: Http1Connection;
   readonly #writer: ResponseWriter;
+  readonly #expectsContinue: boolean;
   #hasResponded = false;
   #isFinished = false;
   /** Why what is being sent is not what was asked for. */
@@ -48,14 +49,11 @@ export class Http1Incoming implements Incoming {
     this.client = client;
     this.body = body;
     this.upgrade = offeredProtocols(request);
+    this.#expectsContinue = request.expectContinue;
   }
 
   get localPort(): number {
     return this.#connection.localPort;
-  }
-
-  get hasResponded(): boolean {
-    return this.#hasResponded;
   }
 
   respond(head: ResponseHead, body: ResponseBody): void {
@@ -95,6 +93,12 @@ export class Http1Incoming implements Incoming {
     if (this.#isFinished) downstream.cancel();
     else this.#refuse({ ...head, status: 502 }, downstream, fields);
     return new FailedBody(new HttpError(499, "client_closed", "switching protocols: too late"));
+  }
+
+  /** Asks for the body when the client waits for that (RFC 9110 section 10.1.1). None of it has come. */
+  continueIfAwaited(): void {
+    if (!this.#expectsContinue || this.#hasResponded || this.body?.received !== 0) return;
+    this.#writer.sendInterim("HTTP/1.1 100 Continue\r\n\r\n");
   }
 
   inform(status: number, headers: HeaderList): void {

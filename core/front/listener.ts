@@ -3,6 +3,7 @@ import type { TLSSocket } from "node:tls";
 import type { ListenAddress } from "../config/config.ts";
 import { AddressRanges } from "../http/address_ranges.ts";
 import type { Client } from "../http/incoming.ts";
+import { ClientConnections } from "./client_connections.ts";
 import { clientOf } from "./client_of.ts";
 import type { ConnectionContext } from "./connection_context.ts";
 import type { FrontConnection } from "./front_connection.ts";
@@ -28,7 +29,8 @@ export class Listener implements ProxyHeaderOwner {
   readonly #tls: TlsServer | undefined;
   /** Each connection counts once, as whatever it is at the moment. */
   readonly #connections = new Set<FrontConnection>();
-  readonly #context: ConnectionContext & { isDraining: boolean };
+  readonly #context: ConnectionContext & { isDraining: boolean; endsIdle: boolean };
+  readonly #clients: ClientConnections;
   readonly #closed = Promise.withResolvers<void>();
   /** Kept beyond the server's end, for the log. */
   #address: ListenAddress | undefined;
@@ -42,7 +44,9 @@ export class Listener implements ProxyHeaderOwner {
     this.#balancers = new AddressRanges(options.spoken.proxyProtocol);
     const { http2, tls } = options.spoken;
     const speakHttp2 = http2 && !tls ? this.#speakHttp2 : undefined;
-    this.#context = { options, heads: new ResponseHeadText(), isDraining: false, speakHttp2 };
+    this.#clients = new ClientConnections(options.http.connectionsPerClient);
+    const heads = new ResponseHeadText();
+    this.#context = { options, heads, isDraining: false, endsIdle: false, speakHttp2 };
     this.#tls = options.spoken.tls ? this.#tlsServer(options) : undefined;
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
     // Failed accepts: libuv has already dropped the waiting connections, the listener goes on.
@@ -84,7 +88,10 @@ export class Listener implements ProxyHeaderOwner {
       this.#context.isDraining = true;
       if (this.#server.listening) this.#server.close();
     }
-    if (!gently) for (const connection of this.#connections) connection.closeIfIdle();
+    if (!gently) {
+      this.#context.endsIdle = true;
+      for (const connection of this.#connections) connection.closeIfIdle();
+    }
     this.#settle();
   }
 
@@ -113,10 +120,10 @@ export class Listener implements ProxyHeaderOwner {
   #accept(socket: Socket): void {
     const client = clientOf(socket, this.#address?.kind === "unix");
     if (client === undefined || this.#connections.size >= this.#options.http.connections) {
-      socket.on("error", () => {});
-      socket.destroy();
+      this.#turnAway(socket, client, "http.connections");
       return;
     }
+    this.#options.metrics?.opened(socket);
     if (this.#balancers.has(client.address)) {
       this.#connections.add(new ProxyHeaderReader(socket, client, this.#context, this));
     } else this.#secure(socket, client);
@@ -131,7 +138,21 @@ export class Listener implements ProxyHeaderOwner {
     this.#forget(reader);
   }
 
+  #turnAway(socket: Socket, client: Client | undefined, limit: string): void {
+    socket.on("error", () => {});
+    socket.destroy();
+    if (client === undefined) return;
+    this.#options.metrics?.refused();
+    this.#options.onTurnedAway?.(limit, client);
+    this.#settle();
+  }
+
+  /** Here the client's own address is known, whoever has brought the connection. */
   #secure(socket: Socket, client: Client): void {
+    if (!this.#clients.admit(client.address, socket)) {
+      this.#turnAway(socket, client, "http.connectionsPerClient");
+      return;
+    }
     if (this.#tls === undefined) this.#speak(socket, client);
     else this.#connections.add(this.#tls.begin(socket, client));
   }

@@ -1,6 +1,8 @@
+import type { Socket } from "node:net";
 import type { HttpError } from "../http/http_error.ts";
 import type { Client } from "../http/incoming.ts";
 import { standardPage } from "../http/standard_page.ts";
+import type { ConnectionContext } from "./connection_context.ts";
 import type { ResponseHeadText } from "./response_head_text.ts";
 
 /** A request refused before it became an exchange, for the log. */
@@ -14,8 +16,13 @@ export interface Refusal {
   readonly milliseconds: number;
 }
 
-/** The whole answer to a refused request, the last one of its connection. */
-export function refusalText(status: number, heads: ResponseHeadText): string {
+/** Answers a head that did not become an exchange, and tells the log. The connection has to be closed behind it. */
+export function answerRefusal(socket: Socket, { heads, options }: ConnectionContext, refusal: Refusal): void {
+  socket.write(refusalText(refusal.error.status, heads), "latin1");
+  options.onRefused?.(refusal);
+}
+
+function refusalText(status: number, heads: ResponseHeadText): string {
   const page = standardPage(status);
   const head = heads.begin(status, page.headers.toText(), 0);
   return `${head}Content-Length: ${Buffer.byteLength(page.body)}\r\nConnection: close\r\n\r\n${page.body}`;

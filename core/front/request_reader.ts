@@ -1,7 +1,11 @@
 import type { HttpConfig } from "../config/config.ts";
 import { HeadReader } from "../http/head_reader.ts";
 import { HttpError } from "../http/http_error.ts";
+import type { Client } from "../http/incoming.ts";
 import { type ParsedRequest, parseRequestHead } from "../http/parse_request_head.ts";
+import { refusedLine } from "../http/refused_line.ts";
+import { PREFACE_HEAD } from "./http2/preface.ts";
+import type { Refusal } from "./refusal.ts";
 
 /** Finds the request heads in the bytes of one connection, reads them, and knows how long each took to arrive. */
 export class RequestReader {
@@ -21,14 +25,22 @@ export class RequestReader {
     return this.#heads.end;
   }
 
-  /** The text of the last head, as far as it has come. */
-  get text(): string {
-    return this.#text ?? this.#heads.kept;
+  /** Whether the last head was the first part of what HTTP/2 begins with (RFC 9113 section 3.4). */
+  get isHttp2Preface(): boolean {
+    return this.#text === PREFACE_HEAD;
   }
 
-  /** From the first byte of the last head; one that was complete at once has no time of its own. */
-  get milliseconds(): number {
-    return this.#began === 0 ? 0 : performance.now() - this.#began;
+  /** What the log is told of the last head, which became no request. */
+  refusal(error: HttpError, client: Client): Refusal {
+    // One that was complete at once has no time of its own.
+    const milliseconds = this.#began === 0 ? 0 : performance.now() - this.#began;
+    return { error, client, ...refusedLine(this.#text ?? this.#heads.kept), milliseconds };
+  }
+
+  /** The head under way has not come in time. */
+  timedOut(): HttpError {
+    const message = `reading a head: not complete after ${this.#http.headTimeout} ms`;
+    return new HttpError(408, "head_timeout", message);
   }
 
   /**

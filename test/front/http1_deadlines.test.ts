@@ -81,7 +81,7 @@ test("a body that comes slowly but steadily arrives", async (t) => {
         () => answer(incoming, "", 408),
       );
     },
-    { idleTimeout: 150 },
+    { idleTimeout: 150, minimumRate: 10 },
   );
   const client = await connect();
   client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n");
