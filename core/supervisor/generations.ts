@@ -86,7 +86,7 @@ export class Generations {
     plan.keep();
     const before = this.#current;
     this.#current = next;
-    this.#options.observation.configured(config, next.versions);
+    this.#options.observation.configured(next);
     if (before !== undefined) this.#retire(before, config.reloadTimeout);
     return next;
   }

@@ -116,13 +116,13 @@ export class Quarantine {
     record.deaths = [];
     this.#losses.forget(site);
     this.#logger.error({ site, reason, seconds: Math.ceil(milliseconds / 1000) }, "site quarantined");
-    this.#records?.quarantined(site, reason);
+    this.#records?.quarantined(site, reason, this);
     this.#tell({ type: "quarantine", site, milliseconds });
   }
 
   #lift(site: string, reason: string): void {
     this.#logger.warn({ site, reason }, "quarantine lifted");
-    this.#records?.lifted(site);
+    this.#records?.lifted(site, this);
     this.#tell({ type: "lift", site });
   }
 

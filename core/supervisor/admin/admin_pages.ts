@@ -1,5 +1,4 @@
 import type { Config } from "../../config/config.ts";
-import { METRICS_TYPE, metricsText } from "../metrics/metrics_text.ts";
 import type { Observation } from "../metrics/observation.ts";
 import type { Outcome } from "../outcome.ts";
 import { type Health, unreadiness } from "./health.ts";
@@ -39,6 +38,8 @@ export function adminPages(subject: AdminSubject): AdminPages {
       readyz(subject.health),
     ),
     "/metrics": get("metrics for Prometheus", async () => {
+      // Not at the start: loading it takes as long as compiling some sites.
+      const { METRICS_TYPE, metricsText } = await import("../metrics/metrics_text.ts");
       const body = await metricsText(await observation.sum());
       return { status: 200, body, type: METRICS_TYPE };
     }),

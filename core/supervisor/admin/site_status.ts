@@ -40,7 +40,8 @@ export function siteStatus(
       version: version ?? null,
       liveSince: liveSince === undefined ? null : iso(liveSince),
       lastError: errorOf(failure, faults.get(name)),
-      quarantine: quarantine === undefined ? null : { ...quarantine, since: iso(quarantine.since) },
+      quarantine:
+        quarantine === undefined ? null : { since: iso(quarantine.since), reason: quarantine.reason },
       errors: sum.value("lodestone_script_errors_total", name),
       limitsHit: { cpu: limit("cpu"), memory: limit("memory"), deadline: limit("deadline") },
     };

@@ -1,6 +1,7 @@
-import type { Config } from "../../config/config.ts";
+import { formatListenAddress } from "../../config/listen_address.ts";
 import { addSample, type Snapshot } from "../../observe/metrics/snapshot.ts";
 import { residentMemory } from "../../observe/resident_memory.ts";
+import type { Generation } from "../generation.ts";
 import type { Outcome } from "../outcome.ts";
 import type { CertificateStatus } from "../tls/certificate_store.ts";
 import type { WorkerEnd, WorkerProcess } from "../worker_process.ts";
@@ -59,15 +60,15 @@ export class Observation {
     this.#reloads[done ? "done" : "refused"]++;
   }
 
-  /**
-   * A configuration serves from now on, with these versions of scripts: of sites and backends it does not have nothing
-   * is kept.
-   */
-  configured({ sites, backends }: Config, versions: ReadonlyMap<string, number>): void {
+  /** It serves from now on: of sites and the like that it does not have nothing is kept. */
+  configured({ config, versions, sockets }: Generation): void {
+    const { sites, backends } = config;
     const names = new Set(sites.map(({ name }) => name));
     this.sites.configured(names, versions);
     this.measuring.totals.retain("site", names);
     this.measuring.totals.retain("backend", new Set(Object.keys(backends)));
+    const listeners = sockets.map(({ address }) => formatListenAddress(address));
+    this.measuring.totals.retain("listener", new Set(listeners));
   }
 
   /** Keeps what workers count from being lost with them, but for the last seconds. Idempotent. */

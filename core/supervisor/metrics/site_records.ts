@@ -6,6 +6,14 @@ export interface LoadFailure {
   readonly message: string;
 }
 
+export interface QuarantineRecord {
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly reason: string;
+  /** Who lifts it: that of the configuration in which it began. */
+  readonly owner: object;
+}
+
 /** What the supervisor knows of a site's scripts. */
 export interface SiteRecord {
   /** Number of the version that serves, undefined when none does. */
@@ -15,7 +23,7 @@ export interface SiteRecord {
   /** Why the newest version does not serve; undefined when it does. */
   failure: LoadFailure | undefined;
   /** Why the scripts must not run, undefined when they may. */
-  quarantine: { readonly since: number; readonly reason: string } | undefined;
+  quarantine: QuarantineRecord | undefined;
   loaded: number;
   failed: number;
   quarantines: number;
@@ -65,14 +73,15 @@ export class SiteRecords {
     record.failed++;
   }
 
-  quarantined(site: string, reason: string): void {
+  quarantined(site: string, reason: string, owner: object): void {
     const record = this.of(site);
-    record.quarantine = { since: this.#now(), reason };
+    record.quarantine = { since: this.#now(), reason, owner };
     record.quarantines++;
   }
 
-  lifted(site: string): void {
-    this.of(site).quarantine = undefined;
+  lifted(site: string, owner: object): void {
+    const record = this.of(site);
+    if (record.quarantine?.owner === owner) record.quarantine = undefined;
   }
 
   /** A configuration with these sites serves from now on, and none of them is in quarantine. */

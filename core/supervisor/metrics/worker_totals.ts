@@ -16,6 +16,8 @@ export class WorkerTotals<Key extends object> {
   readonly #ended = new SnapshotSum();
   /** Ended, but what they said last may still come. */
   readonly #ending = new Map<Key, NodeJS.Timeout>();
+  /** Values that count, by the name of their label. */
+  readonly #wanted = new Map<string, ReadonlySet<string>>();
 
   /** A worker's totals since its own start. */
   told(worker: Key, snapshot: Snapshot): void {
@@ -31,8 +33,12 @@ export class WorkerTotals<Key extends object> {
     this.#ending.set(worker, timer);
   }
 
-  /** Sites and backends of a configuration that is no more are forgotten, or reloads would grow the sums for ever. */
+  /**
+   * What ended workers have counted of sites, backends or the like that are not among these is forgotten from now on, or
+   * reloads would grow the sums for ever.
+   */
   retain(label: string, names: ReadonlySet<string>): void {
+    this.#wanted.set(label, names);
     this.#ended.retain(label, names);
   }
 
@@ -51,8 +57,10 @@ export class WorkerTotals<Key extends object> {
   #keep(worker: Key): void {
     this.#ending.delete(worker);
     const snapshot = this.#told.get(worker);
-    if (snapshot !== undefined) this.#ended.add(snapshot, isKept);
     this.#told.delete(worker);
+    if (snapshot === undefined) return;
+    this.#ended.add(snapshot, isKept);
+    for (const [label, names] of this.#wanted) this.#ended.retain(label, names);
   }
 }
 

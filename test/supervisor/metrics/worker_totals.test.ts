@@ -36,6 +36,9 @@ test("counters of ended workers stay in the sum, their gauges go, and last words
   assert.equal(totals.last(first), undefined);
   totals.retain("site", new Set(["other"]));
   assert.deepEqual([requests(), active()], [7, 2]);
+  totals.ended(second);
+  t.mock.timers.tick(10_000);
+  assert.deepEqual([requests(), active()], [0, 0]);
 });
 
 test("the text is well-formed, with whatever a configuration calls its sites", async () => {
