@@ -1,10 +1,13 @@
 /** Request, Response and fetch: the web-standard ones with what a proxy adds. Part of `lodestone.d.ts`. */
 
-/** The other end of the connection a request came by. */
+/**
+ * The other end of the connection a request came by, or whom those in front of this proxy name that the configuration trusts: a
+ * load balancer by a PROXY header, another proxy by X-Forwarded-For or Forwarded.
+ */
 interface Client {
   /** IP address, or "unix" for a client on a Unix socket. */
   readonly address: string;
-  /** TCP port; 0 on a Unix socket. */
+  /** TCP port; 0 on a Unix socket, or when a trusted proxy does not tell. */
   readonly port: number;
   /**
    * What the client's TLS is like; undefined when it speaks none. Without any of its properties when a trusted proxy in
