@@ -1,6 +1,8 @@
 import { constants, type Dirent } from "node:fs";
 import { lstat, open, opendir, readlink } from "node:fs/promises";
 import { HttpError } from "../../http/http_error.ts";
+import { normalizePath } from "../../http/request_path.ts";
+import { filePath } from "../file_path.ts";
 import type { FileStat } from "../file_stat.ts";
 import type { ListedEntry, Listing } from "./listing.ts";
 
@@ -20,7 +22,7 @@ interface Found {
 
 /**
  * Reads a folder on libuv's threads: files and folders, no names that begin with a dot, and none that no request
- * can name since they are not UTF-8. Rejects with HttpError 404 when the folder is gone, 403 when it may not be read.
+ * can name: not UTF-8, or with control characters. Rejects with HttpError 404 when the folder is gone, 403 when it may not be read.
  *
  * @param look looks at a path on behalf of the site; decides about symbolic links
  */
@@ -55,7 +57,7 @@ async function readNames(base: string): Promise<Found[]> {
   for await (const entry of await opendir(base, { encoding: "latin1", bufferSize: 256 })) {
     if (entry.name.startsWith(".")) continue;
     const name = decodeName(entry.name);
-    if (name === undefined) continue;
+    if (name === undefined || !canBeAskedFor(name)) continue;
     found.push({ name, entry });
     if (found.length === MOST_READ) break;
   }
@@ -70,6 +72,17 @@ function decodeName(bytes: string): string | undefined {
   const name = Buffer.from(bytes, "latin1");
   const text = name.toString("utf8");
   return Buffer.from(text, "utf8").equals(name) ? text : undefined;
+}
+
+/** Whether a request can have such a path: a control character, for one, is refused. */
+function canBeAskedFor(name: string): boolean {
+  if (/^[\w. ()-]+$/.test(name)) return true;
+  const path = `/${encodeURIComponent(name)}`;
+  try {
+    return filePath("/", normalizePath(path)) === `/${name}`;
+  } catch {
+    return false;
+  }
 }
 
 /** Undefined for what is neither a file nor a folder, gone, or behind a link that is not followed. */
