@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import type { BodySource } from "../http/body.ts";
 import type { BodyFraming } from "../http/body_framing.ts";
 import { ResponseStream } from "./response_stream.ts";
@@ -17,6 +18,7 @@ export interface ResponseOwner {
 export class ResponseWriter {
   readonly #socket: Socket;
   readonly #owner: ResponseOwner;
+  readonly #isTls: boolean;
   #stream: ResponseStream | undefined;
   #bytes = 0;
   #isBlocked = false;
@@ -24,6 +26,7 @@ export class ResponseWriter {
   constructor(socket: Socket, owner: ResponseOwner) {
     this.#socket = socket;
     this.#owner = owner;
+    this.#isTls = (socket as Partial<TLSSocket>).encrypted === true;
     socket.on("drain", () => {
       this.#isBlocked = false;
       this.#stream?.drained();
@@ -48,6 +51,12 @@ export class ResponseWriter {
   /** Sends a whole response, of which `bytes` are its body. Text is Latin-1. */
   sendWhole(message: string | Buffer, bytes: number): void {
     this.#bytes = bytes;
+    if (this.#isTls) {
+      // Never written at once: asking now saves the empty write that asks later.
+      this.blocked();
+      this.#socket.write(message, "latin1", this.#written);
+      return;
+    }
     this.#socket.write(message, "latin1");
     this.ended();
   }
@@ -76,9 +85,7 @@ export class ResponseWriter {
       return;
     }
     this.blocked();
-    this.#socket.write("", (error) => {
-      if (error == null) this.#done();
-    });
+    this.#socket.write("", this.#written);
   }
 
   failed(error: Error): void {
@@ -89,6 +96,10 @@ export class ResponseWriter {
     this.#isBlocked = true;
     this.#owner.responseBlocked();
   }
+
+  readonly #written = (error: Error | null | undefined): void => {
+    if (error == null) this.#done();
+  };
 
   #done(): void {
     const bytes = this.bytes;

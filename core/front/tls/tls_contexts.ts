@@ -5,7 +5,7 @@ import type { TlsConfig } from "../../config/config.ts";
 import type { ServedCertificate, TlsMaterial } from "../../http/tls_material.ts";
 import { CertificateTable } from "./certificate_table.ts";
 
-/** Secure contexts kept at once, of about 50 KB each. Making one takes a quarter of a millisecond. */
+/** Secure contexts kept at once, of about 30 KB each. Making one takes a quarter of a millisecond. */
 const CONTEXTS = 500;
 
 /** Forward secret and authenticated, the only ones that HTTP/2 takes as well (RFC 9113 appendix A). */

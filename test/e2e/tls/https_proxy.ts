@@ -34,7 +34,7 @@ tls:
   certificates:
     ${options.list ?? `[${names.map((name) => `{ certificate: ${name}.pem, key: ${name}.key }`)}]`}
 ${tls.replace(/^/gm, "  ")}
-sites: [{ hosts: ["*"], scripts: [site.ts] }]
+sites: [{ hosts: ["*"], scripts: [site.ts], root: . }]
 ${options.config ?? ""}`,
     scripts: { "site.ts": script },
     files: { ...pemFiles(certificates), ...options.files },
