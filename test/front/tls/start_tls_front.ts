@@ -42,8 +42,8 @@ export async function startTlsFront(
     {
       certificates: certificates.map((certificate) => served(certificate)),
       clientAuthorities: clientAuthorities?.certificate,
-      staples: new Map(),
       ticketKeys: new Uint8Array(48).fill(7),
+      staples: new Map(),
     },
   );
   const front = await startFront(t, handler, http ?? {}, {
