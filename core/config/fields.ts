@@ -136,7 +136,7 @@ export const configSection: Section<WrittenConfig> = {
       doc:
         "Time that workers replaced by a reload or an upgrade may take to finish what is still open in them, WebSockets " +
         "above all; then it is cut off.",
-      type: { kind: "duration", minimum: 0, maximum: 30 * 24 * 3_600_000 },
+      type: { kind: "duration", minimum: 0, maximum: 24 * 24 * 3_600_000 },
       default: "24h",
     },
     pidFile: {

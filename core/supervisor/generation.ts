@@ -175,7 +175,7 @@ export class Generation {
           trials: isFirst ? this.#trials() : [],
           listeners,
           tls: this.#tls?.material,
-          inspect,
+          inspect: inspect && { ...inspect, isTaken: this.#options.before !== undefined },
           quarantined: this.#quarantine.sites,
         });
       },

@@ -41,6 +41,8 @@ export interface InspectAddress {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
+  /** Whether the workers of the generation before still have it: the worker serves without waiting for it. */
+  readonly isTaken?: boolean;
 }
 
 /** A site whose scripts must not run. */

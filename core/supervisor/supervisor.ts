@@ -223,6 +223,8 @@ class Supervisor {
     this.#logger.info("upgrading");
     const outcome = await outcomeOf(async () => {
       this.#refuseWhenOver();
+      if (this.#options.inspect !== undefined)
+        throw new Error("with --inspect: debuggers cannot move to another process");
       const plan = await launchPlan(this.#launched, process.env);
       const sockets = this.#generations.sockets.open;
       const pid = await startSuccessor({ plan, sockets, signal: this.#stop.signal });

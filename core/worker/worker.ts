@@ -129,7 +129,9 @@ export class Worker {
         },
       });
     }
-    await this.#inspect();
+    const inspected = this.#inspect();
+    if (this.#start.inspect?.isTaken !== true) await inspected;
+    else inspected.catch((error) => this.#logger.error({ err: error }, "debuggers cannot attach"));
   }
 
   load(site: CompiledSite, isTrial: boolean): void {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { once } from "node:events";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { createServer } from "node:http";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
+import { WebSocket, WebSocketServer } from "ws";
 import { Child } from "../support/child.ts";
 import { freePort } from "../support/free_port.ts";
 import { isRunning } from "../support/is_running.ts";
@@ -223,6 +225,90 @@ test("20 reloads under load: no request fails, a long download goes on, old work
   );
   assert.ok(late < early * 1.3, `memory has grown from ${mega(early)} to ${mega(late)} MB`);
 });
+
+test("WebSockets outlive reloads, end when they end, and are cut off after reloadTimeout", async (t) => {
+  const server = createServer();
+  const sockets = new WebSocketServer({ server });
+  sockets.on("connection", (socket) => socket.on("message", (data) => socket.send(`echo ${data}`)));
+  server.listen(0, "127.0.0.1");
+  await until("the origin listens", () => server.listening);
+  t.after(() => server.close());
+  t.after(() => sockets.clients.forEach((client) => void client.terminate()));
+  const { port } = server.address() as { port: number };
+  const config = (timeout: string) =>
+    `workers: 1\nreloadTimeout: ${timeout}\nsites: [{ backend: "http://127.0.0.1:${port}" }]\n`;
+  await using lodestone = await startLodestone({ config: config("1h") });
+  const [first] = lodestone.workers();
+  const echo = async (socket: WebSocket, text: string) => {
+    const answer = once(socket, "message");
+    socket.send(text);
+    assert.equal(String((await answer)[0]), `echo ${text}`);
+  };
+  const open = async () => {
+    const socket = new WebSocket(lodestone.address.replace("http", "ws"));
+    await once(socket, "open");
+    return socket;
+  };
+
+  const old = await open();
+  await echo(old, "before");
+  for (let round = 0; round < 3; round++) {
+    await reload(lodestone, "reloaded");
+    await echo(old, `after reload ${round}`);
+  }
+  assert.ok(isRunning(first!));
+  old.close();
+  await until("the first worker has ended", () => !isRunning(first!));
+
+  const cut = await open();
+  await echo(cut, "before");
+  configure(lodestone, config("300ms"));
+  const closed = once(cut, "close");
+  await reload(lodestone, "reloaded");
+  await closed;
+  const line = await lodestone.waitForLog(({ msg }) => msg === "exchanges cut off");
+  assert.equal(line.reason, "reloadTimeout has passed (300 ms)");
+});
+
+test("of more than eight old generations the oldest have to end, with a warning", async () => {
+  await using lodestone = await startLodestone({
+    config: "workers: 1\ndrainTimeout: 200ms\nsites: [{ scripts: one.ts }]\n",
+    scripts: { "one.ts": answer("one") },
+  });
+  const sockets: Socket[] = [];
+  for (let round = 0; round < 10; round++) {
+    const worker = lodestone.workers().at(-1)!;
+    const socket = connect(Number(new URL(lodestone.address).port), "127.0.0.1");
+    socket.on("error", () => {});
+    // Half a request keeps its worker.
+    socket.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n");
+    sockets.push(socket);
+    await until("the worker has it", () => connectionsOf(worker) > 0);
+    await reload(lodestone, "reloaded");
+  }
+  const warnings = lodestone.log().filter(({ msg }) => String(msg).startsWith("too many old generations"));
+  assert.equal(warnings.length, 2);
+  assert.equal(warnings[0]?.level, 40);
+  await until("eight of them are left, and the current one", () => lodestone.workers().length === 9);
+  for (const socket of sockets) socket.destroy();
+  await until("the current one is left", () => lodestone.workers().length === 1);
+});
+
+/** TCP connections that a process has open, the listening socket left out. */
+function connectionsOf(pid: number): number {
+  const established = readFileSync("/proc/net/tcp", "latin1")
+    .split("\n")
+    .map((row) => row.trim().split(/ +/))
+    .filter((columns) => columns[3] === "01")
+    .map((columns) => `socket:[${columns[9]}]`);
+  return readdirSync(`/proc/${pid}/fd`).filter((fd) => {
+    try {
+      return established.includes(readlinkSync(`/proc/${pid}/fd/${fd}`));
+    } catch {
+      return false;
+    }
+  }).length;
+}
 
 const mega = (bytes: number): number => Math.round(bytes / 2 ** 20);
 
