@@ -19,7 +19,10 @@ export function escalatedFile(site: Site, plan: Escalation): Reply | Promise<Rep
   if (path.endsWith("/")) return folderReply(site, plan, path);
   const found = site.files.resolve(path);
   if (found === undefined) return undefined;
-  if (found.isDirectory) return redirectToFolder(site, plan, path, found);
+  if (found.isDirectory) {
+    // A script may have named the folder for a path that has its slash already.
+    return plan.path.endsWith("/") ? folderReply(site, plan, `${path}/`) : redirectToFolder(site, plan, path);
+  }
   return found.isFile ? fileReply(site, plan, path, found) : undefined;
 }
 
@@ -45,11 +48,11 @@ function folderReply(site: Site, plan: Escalation, path: string): Reply | Promis
 }
 
 /** Only a folder that has something to show; of others nobody is told that they exist. */
-function redirectToFolder(site: Site, plan: Escalation, path: string, folder: FileStat): Reply | undefined {
-  if (!plan.path.startsWith("/") || plan.path.endsWith("/")) return undefined;
+function redirectToFolder(site: Site, plan: Escalation, path: string): Reply | undefined {
+  if (!plan.path.startsWith("/")) return undefined;
   const { index, listing } = site.config.files;
   const isShown = listing || index.some((name) => site.files.resolve(`${path}/${name}`)?.isFile === true);
-  if (!isShown || !folder.isDirectory) return undefined;
+  if (!isShown) return undefined;
   // Two slashes would name another host.
   const location = `${plan.path.replace(/^\/+/, "/")}/${plan.query === undefined ? "" : `?${plan.query}`}`;
   const reads = plan.method === "GET" || plan.method === "HEAD";

@@ -16,12 +16,15 @@ import { linksHaveSameOwner, type SymlinkPolicy } from "./symlink_policy.ts";
  *
  * @param folders absolute paths without dot segments, as configured or real
  * @param path absolute path as a script or a request wrote it
+ * @param followed remembers what was found out about links, for as long as a `stat` is believed; for one set of
+ *   folders and one policy
  */
 export function resolveFile(
   statCache: StatCache,
   folders: readonly string[],
   path: string,
   symlinks: SymlinkPolicy = "within",
+  followed?: WeakMap<FileStat, boolean>,
 ): FileStat | undefined {
   if (path.charCodeAt(0) !== 0x2f) return undefined;
   const plain = hasIrregularSegments(path) ? posix.normalize(path) : path;
@@ -30,7 +33,13 @@ export function resolveFile(
   if (stat === undefined || stat.realPath === plain) return stat;
   if (symlinks === "within" && isWithin(folders, stat.realPath)) return stat;
   if (!folders.some((folder) => isWithinReal(statCache, folder, stat.realPath))) return undefined;
-  return symlinks === "within" || follows(statCache, folders, plain, stat, symlinks) ? stat : undefined;
+  if (symlinks === "within") return stat;
+  let isFollowed = followed?.get(stat);
+  if (isFollowed === undefined) {
+    isFollowed = follows(statCache, folders, plain, stat, symlinks);
+    followed?.set(stat, isFollowed);
+  }
+  return isFollowed ? stat : undefined;
 }
 
 /** Whether the links on the way from one of the folders to the path are such as the policy follows. */

@@ -47,6 +47,7 @@ export class SiteFiles {
   readonly #options: SiteFilesOptions;
   readonly #services: FileServices;
   readonly #accepted: AcceptedEncodings;
+  readonly #followed = new WeakMap<FileStat, boolean>();
   readonly #forms = new WeakMap<FileStat, Forms>();
   #listings: FolderListings | undefined;
 
@@ -63,7 +64,7 @@ export class SiteFiles {
 
   /** What a path names, if it is the site's to send. */
   readonly resolve = (path: string): FileStat | undefined =>
-    resolveFile(this.#services.stat, this.#options.folders, path, this.#options.symlinks);
+    resolveFile(this.#services.stat, this.#options.folders, path, this.#options.symlinks, this.#followed);
 
   /**
    * Answers a request with a file, in the form the client likes best: one that lies beside it, compressed, or as it

@@ -1,10 +1,21 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
+import { readMultipart } from "../files/ranges/read_multipart.ts";
 import { type Lodestone, startLodestone } from "../support/lodestone.ts";
 import { request } from "../support/request.ts";
 
 const text = "The quick brown fox jumps over the lazy dog. ".repeat(200);
+const big = text.repeat(300);
+const links = `
+import { readFile, site, stat } from "lodestone";
+const link = site.root + "/link.txt";
+export default async (request: Request) => {
+  if (request.path === "/sent") return Response.file(link);
+  if (request.path === "/told")
+    return Response.json([stat(link) ? "file" : "nothing", (await readFile(link, "utf8")) === undefined ? "nothing" : "text"]);
+};
+`;
 const script = `
 import { site, stat } from "lodestone";
 
@@ -17,9 +28,15 @@ const handlers: Record<string, (request: Request) => Response | number | void> =
   "/no-transform": () => Response.file(text, { headers: { "Cache-Control": "max-age=5, No-Transform" } }),
   "/slice": () => Response.file(text, { offset: 5, length: 5000 }),
   "/error": () => Response.file(text, { status: 404 }),
+  "/big": () => Response.file(site.root + "/big.txt"),
+  "/text": () => new Response("0123456789", { headers: { "Content-Type": "text/x-own" } }),
+  "/parts": () => Response.parts(["<<", { file: text, offset: 4, length: 6000 }, ">>"]),
   "/typed": () => Response.file(site.root + "/data.unknown", { contentType: "text/x-log" }),
 };
-export default (request: Request) => handlers[request.path]?.(request);
+export default (request: Request) => {
+  if (request.path === "/chosen/") request.file = site.root + "/folder";
+  return handlers[request.path]?.(request);
+};
 `;
 
 const hook = `
@@ -52,13 +69,22 @@ sites:
   - hosts: [none.test]
     root: www
     files: { index: [] }
+  - hosts: [links.test]
+    scripts: [links.ts]
+    root: www
+  - hosts: [strict.test]
+    scripts: [links.ts]
+    root: www
+    files: { symlinks: never }
   - hosts: [listed.test]
     root: www
     files: { index: [], listing: true }
 `,
-    scripts: { "site.ts": script, "hook.ts": hook },
+    scripts: { "site.ts": script, "hook.ts": hook, "links.ts": links },
+    link: { "www/link.txt": "text.txt" },
     files: {
       "www/text.txt": text,
+      "www/big.txt": big,
       "www/data.unknown": text,
       "www/image.png": Buffer.alloc(5000),
       "www/folder/index.html": "index",
@@ -206,7 +232,81 @@ test("a listing where there is no index file, and only where the site says so", 
   const { entries } = JSON.parse(json.text) as { entries: { name: string }[] };
   assert.deepEqual(
     entries.map(({ name }) => name),
-    ["both", "folder", "data.unknown", "image.png", "text.txt"],
+    ["both", "folder", "big.txt", "data.unknown", "image.png", "link.txt", "text.txt"],
   );
   assert.equal((await ask("/folder/sub/", { host: "listed.test", method: "POST" })).status, 405);
+});
+
+const joined = `<<${text.slice(4, 6004)}>>`;
+for (const [host, path, whole] of [
+  ["files.test", "/text.txt", text],
+  ["scripts.test", "/file", text],
+  ["scripts.test", "/slice", text.slice(5, 5005)],
+  ["scripts.test", "/text", "0123456789"],
+  ["scripts.test", "/parts", joined],
+] as const) {
+  test(`several ranges of ${path} of ${host} come as parts`, async () => {
+    const answer = await ask(path, { host, headers: { range: "bytes=5-6, 0-1,-2" } });
+    assert.equal(answer.status, 206);
+    assert.equal(Number(answer.headers["content-length"]), answer.body.length);
+    const parts = readMultipart(answer.headers["content-type"]!, answer.body);
+    const ranges = [whole.slice(5, 7), whole.slice(0, 2), whole.slice(-2)];
+    assert.deepEqual(
+      parts.map(({ bytes }) => bytes.toString()),
+      ranges,
+    );
+    const none = await ask(path, { host, headers: { range: "bytes=99999-,88888-" } });
+    assert.deepEqual([none.status, none.headers["content-range"]], [416, `bytes */${whole.length}`]);
+    const head = await ask(path, { host, method: "HEAD", headers: { range: "bytes=0-1,5-6" } });
+    assert.deepEqual([head.status, head.headers["content-length"]], [200, String(whole.length)]);
+    const many = `bytes=${Array.from({ length: 300 }, (_, i) => `${i * 2}-${i * 2}`).join()}`;
+    const killer = await ask(path, { host, headers: { range: many } });
+    assert.deepEqual([killer.status === 200 || whole.length < 600, killer.status < 300], [true, true]);
+  });
+}
+
+test("HEAD of a listing has the fields of GET", async () => {
+  const options = { host: "listed.test" };
+  const get = await ask("/folder/", options);
+  const head = await ask("/folder/", { ...options, method: "HEAD" });
+  for (const name of ["content-length", "content-type", "etag", "vary", "content-security-policy"])
+    assert.equal(head.headers[name], get.headers[name], name);
+  assert.equal(head.body.length, 0);
+});
+
+test("a script may choose a folder for a path with its slash", async () => {
+  assert.equal((await ask("/chosen/", { host: "scripts.test" })).text, "index");
+});
+
+test("a client that leaves while its file is compressed disturbs nobody", async () => {
+  for (const host of ["files.test", "scripts.test"]) {
+    const path = host === "files.test" ? "/big.txt" : "/big";
+    for (const encoding of ["br", "zstd", "gzip"]) {
+      const leaving = Array.from({ length: 8 }, (_, i) =>
+        ask(path, { host, ...accepts(encoding), signal: AbortSignal.timeout(1 + 3 * i) }).catch(
+          () => undefined,
+        ),
+      );
+      await Promise.all(leaving);
+    }
+    const answer = await ask(path, { host, ...accepts("br") });
+    assert.equal(brotliDecompressSync(answer.body).toString(), big);
+  }
+});
+
+test("scripts see through the same links as visitors", async () => {
+  for (const [host, expected] of [
+    ["links.test", ["file", "text", "file", 200]],
+    ["strict.test", ["nothing", "nothing", "nothing", 404]],
+  ] as const) {
+    const told = JSON.parse((await ask("/told", { host })).text) as unknown[];
+    const link = await ask("/link.txt", { host });
+    const file = await ask("/sent", { host });
+    assert.deepEqual(
+      [told[0], told[1], link.status === 200 ? "file" : "nothing", file.status],
+      expected,
+      host,
+    );
+    assert.equal((await ask("/text.txt", { host })).status, 200);
+  }
 });
