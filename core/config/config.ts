@@ -171,13 +171,15 @@ export interface HttpConfig {
   readonly chunkExtensions: number;
   /** Bytes of the trailer section behind a chunked body; above it 431. */
   readonly trailer: number;
+  /** Bytes a client may send ahead of what is being read of it (pipelined requests, say); above it reading stops. */
+  readonly readAhead: number;
   /** Milliseconds for a whole head to arrive; then 408. */
   readonly headTimeout: number;
   /** Milliseconds a connection may wait between requests; then it is closed. */
   readonly keepAliveTimeout: number;
   /** Milliseconds without progress while a body is sent or received; then the connection is closed. */
   readonly idleTimeout: number;
-  /** Bytes per second that a body must average, in either direction, while it waits for the client; 0 for no limit. */
+  /** Bytes per second that a body must average, in either direction, over each `idleTimeout` of waiting for the client; 0 for no limit. */
   readonly minimumRate: number;
   /** Milliseconds without progress after which a client that has ended its side is taken to have left. */
   readonly halfClosedTimeout: number;

@@ -40,6 +40,14 @@ export const httpSection: Section<HttpConfig> = {
       type: { kind: "size", unit: "bytes", minimum: 2, maximum: 1_048_576 },
       default: "8kb",
     },
+    readAhead: {
+      doc:
+        "Bytes a client may send ahead of what is being read of it: pipelined requests behind one that is still being " +
+        "answered, or a body nobody has asked for. They are kept; above it no more is read until they are taken. What " +
+        "comes with one read from the socket, up to 64 KB, is kept whole.",
+      type: { kind: "size", unit: "bytes", minimum: 0, maximum: 16_777_216 },
+      default: "16kb",
+    },
     headTimeout: {
       doc: "Time for a whole head to arrive; then 408.",
       type: { kind: "duration", minimum: 100, maximum: HOUR },
@@ -58,8 +66,8 @@ export const httpSection: Section<HttpConfig> = {
     minimumRate: {
       doc:
         "Bytes per second that a body must average while the proxy waits for the client, to send it or to take it, " +
-        "looked at after the first `idleTimeout`: a client that moves a byte now and then does not hold a connection " +
-        "for ever. An upload gets 408, a download is cut off. 0 for no limit.",
+        "looked at after each `idleTimeout` of such waiting: a client that moves a byte now and then does not hold a " +
+        "connection for ever. An upload gets 408, a download is cut off. 0 for no limit.",
       type: { kind: "integer", minimum: 0, maximum: 1_000_000_000 },
       default: 100,
     },
@@ -106,8 +114,8 @@ export const httpSection: Section<HttpConfig> = {
     },
     connectionsPerClient: {
       doc:
-        "Connections of one client address open at once, per worker; further ones are closed at once. 0 for no limit: " +
-        "many clients may share an address.",
+        "Connections of one client address (of IPv6, of one network of 64 bits) open at once, per worker; further ones " +
+        "are closed at once. 0 for no limit: many clients may share an address.",
       type: { kind: "integer", minimum: 0, maximum: 1_000_000 },
       default: 0,
     },

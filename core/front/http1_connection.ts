@@ -68,7 +68,7 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
     this.client = client;
     this.localPort = client.local?.port ?? 0;
     this.#timer = timers.add(http.headTimeout, () => this.#timedOut());
-    this.#input = new Http1Input(socket, this);
+    this.#input = new Http1Input(socket, this, http.readAhead);
     this.#writer = new ResponseWriter(socket, this);
     this.#silence = new ClientSilence({
       socket,

@@ -1,8 +1,5 @@
 import type { Socket } from "node:net";
 
-/** Bytes kept while nobody takes them: a pipelined request, a body not asked for yet. Above it reading stops. */
-const HOLD_LIMIT = 16_384;
-
 /** Takes what comes in on a connection. */
 export interface InputOwner {
   /** Takes bytes of `chunk` from `offset` on and calls `advance`. Returns false when they must wait. */
@@ -14,6 +11,7 @@ export interface InputOwner {
 /** What a connection's client sends: kept until its owner takes it, read no faster than that. */
 export class Http1Input {
   readonly #socket: Socket;
+  readonly #limit: number;
   #owner: InputOwner;
   #chunk: Buffer | undefined;
   #offset = 0;
@@ -23,8 +21,10 @@ export class Http1Input {
   #isProcessing = false;
   #isReading = true;
 
-  constructor(socket: Socket, owner: InputOwner) {
+  /** `limit`: bytes kept while nobody takes them; above it reading stops. */
+  constructor(socket: Socket, owner: InputOwner, limit: number) {
     this.#socket = socket;
+    this.#limit = limit;
     this.#owner = owner;
     socket.on("data", (chunk: Buffer) => {
       if (this.#chunk === undefined) this.#chunk = chunk;
@@ -81,7 +81,7 @@ export class Http1Input {
 
   /** Reads on unless too much waits already. */
   #regulate(): void {
-    const mayRead = this.#chunk === undefined || this.#size() < HOLD_LIMIT;
+    const mayRead = this.#chunk === undefined || this.#size() < this.#limit;
     if (mayRead === this.#isReading) return;
     this.#isReading = mayRead;
     if (mayRead) this.#socket.resume();
