@@ -25,7 +25,7 @@ export function workerStatus({ workers, measuring }: Observation): WorkerStatus[
       worker: worker.slot,
       state: worker.state,
       seconds: Math.round(worker.age / 100) / 10,
-      answered: worker.told && !measuring.unanswered.has(worker),
+      answered: worker.state !== "starting" && !measuring.unanswered.has(worker),
       memory: total(snapshot, "lodestone_worker_memory_bytes"),
       cpuSeconds: total(snapshot, "lodestone_worker_cpu_seconds_total"),
       requestsActive: total(snapshot, "lodestone_requests_active"),

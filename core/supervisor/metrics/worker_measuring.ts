@@ -7,8 +7,7 @@ const DEADLINE = 500;
 
 /** A worker, as far as it can be asked. */
 export interface MeasuredWorker {
-  /** Whether it has been told what to serve. */
-  readonly told: boolean;
+  readonly state: "starting" | "serving" | "leaving";
   send(message: MeasureMessage): void;
 }
 
@@ -68,7 +67,7 @@ export class WorkerMeasuring {
     const round: Round = {
       number: ++this.#rounds,
       // One that boots has nothing to tell.
-      waiting: new Set([...this.#running].filter(({ told }) => told)),
+      waiting: new Set([...this.#running].filter(({ state }) => state !== "starting")),
       done: Promise.withResolvers(),
     };
     this.#round = round;
