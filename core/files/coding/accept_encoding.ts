@@ -1,3 +1,4 @@
+import { fieldValue } from "../../http/head_grammar.ts";
 import { ENCODINGS, type Encoding } from "./encoding.ts";
 
 /** One element of the field (RFC 9110 section 12.5.3): a coding, `identity` or `*`, and perhaps its weight. */
@@ -33,7 +34,7 @@ function readWeights(field: string): Map<string, number> | undefined {
   const elements = field.split(",");
   if (elements.length > MOST_ELEMENTS) return undefined;
   for (const element of elements) {
-    const text = element.trim();
+    const text = fieldValue(element, 0, element.length);
     if (text === "") continue;
     const match = ELEMENT.exec(text);
     if (match === null) return undefined;

@@ -12,9 +12,6 @@ const UNIT = /^bytes=/i;
 /** RFC 9110 section 14.1.2: `int-range` or `suffix-range`. */
 const RANGE_SPEC = /^(?:(\d+)-(\d*)|-(\d+))$/;
 
-/** RFC 9110 section 5.6.1.2: what may stand around the commas of a list, whose elements may be empty. */
-const LIST_COMMA = /[ \t]*,[ \t]*/;
-
 /**
  * The byte ranges that a Range field asks for (RFC 9110 section 14.1.2), each with at least one byte, those that
  * overlap or adjoin as one, in the order in which they were asked for.
@@ -31,7 +28,7 @@ export function selectRanges(
   size: number,
 ): readonly ByteRange[] | "unsatisfiable" | undefined {
   if (!UNIT.test(field)) return undefined;
-  const specs = field.slice("bytes=".length).split(LIST_COMMA);
+  const specs = listElements(field.slice("bytes=".length));
   const satisfiable: ByteRange[] = [];
   let asked = 0;
   for (const spec of specs) {
@@ -47,6 +44,26 @@ export function selectRanges(
   if (asked > MOST_ASKED) return undefined;
   const merged = mergeRanges(satisfiable);
   return merged.length > MOST_PARTS ? undefined : merged;
+}
+
+/**
+ * The elements of a list, which may be empty, without the white space around the commas (RFC 9110 section
+ * 5.6.1.2). White space before the first and after the last one belongs to no list.
+ */
+function listElements(list: string): string[] {
+  const elements = list.split(",");
+  const last = elements.length - 1;
+  return elements.map((element, i) => {
+    let start = 0;
+    let end = element.length;
+    if (i > 0) while (start < end && isWhiteSpace(element.charCodeAt(start))) start++;
+    if (i < last) while (end > start && isWhiteSpace(element.charCodeAt(end - 1))) end--;
+    return element.slice(start, end);
+  });
+}
+
+function isWhiteSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 function selectRange(spec: string, size: number): ByteRange | "unsatisfiable" | undefined {

@@ -40,6 +40,8 @@ const ROWS: readonly [rule: string, field: string, size: number, expected: Expec
   ["14.1.1 last before first in one of two", "bytes=0-1,5-4", 10000, "ignored"],
   ["14.1 unit in another case", "BYTES=0-4", 10000, "0-4"],
   ["14.1 unit in mixed case", "Bytes=0-4", 10000, "0-4"],
+  ["5.6.1 very much white space takes no time", `bytes=0-1${" ".repeat(60_000)}x`, 10000, "ignored"],
+  ["5.6.1 nor around commas", `bytes=0-1${" ".repeat(60_000)},${"\t".repeat(60_000)}3-4`, 10000, "0-1 3-4"],
   ["14.1 another unit", "seconds=0-4", 10000, "ignored"],
   ["14.1 a unit that begins alike", "bytesx=0-4", 10000, "ignored"],
   ["14.1 nothing after the unit", "bytes=", 10000, "ignored"],
