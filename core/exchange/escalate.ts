@@ -11,6 +11,7 @@ import { escalatedFile } from "./escalated_file.ts";
 import type { Escalation } from "./escalation.ts";
 import { asHttpError } from "./failure/error_reply.ts";
 import { forwardHeaders } from "./forwarded.ts";
+import { spendForward } from "./max_forwards.ts";
 import { namedBackend } from "./named_backend.ts";
 import { offeredUpgrade } from "./offered_upgrade.ts";
 import type { Reply } from "./reply.ts";
@@ -114,7 +115,7 @@ function askBackend(
   backend: Backend,
   { backendFailures }: Destinations,
   receiver: EscalationReceiver,
-): BackendCall {
+): BackendCall | undefined {
   const { incoming } = from;
   const { head } = incoming;
   const headers = plan.headers.clone();
@@ -130,6 +131,11 @@ function askBackend(
     );
   }
   if (hosts === 0) headers.set("Host", head.authority === "" ? "localhost" : head.authority);
+  const final = spendForward(plan.method, headers);
+  if (final !== undefined) {
+    receiver.reply(final);
+    return undefined;
+  }
   const target = plan.query === undefined ? plan.path : `${plan.path}?${plan.query}`;
   return backend.send(
     { method: plan.method, target, headers, body: bodyOf(from, plan), client, upgrade },
