@@ -10,9 +10,14 @@ export interface ForwardedClient extends ConnectionEnd {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
-/** One parameter, or none, up to its semicolon (RFC 7239 section 4); white space only where `OWS` is. */
+/** Characters of the longest element that is read. */
+const LONGEST = 1024;
+/**
+ * One parameter, or none, up to its semicolon (RFC 7239 section 4), with white space around it. No text can be read in two ways, or
+ * long ones would take their time.
+ */
 const PARAMETER =
-  /[ \t]*(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+)|"((?:[^"\\]|\\.)*)"))?[ \t]*(?:;|$)/y;
+  /[ \t]*(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+)|"((?:[^"\\]|\\.)*)")[ \t]*)?(?:;|$)/y;
 
 /** The client that a list of Forwarded names; see `forwardedFor`, which reads the other field in the same way. */
 export function forwardedClient(
@@ -56,6 +61,7 @@ function isEscaped(list: string, index: number): boolean {
 
 /** Undefined for what is no element, or does not tell the address. */
 function readElement(text: string): ForwardedClient | undefined {
+  if (text.length > LONGEST) return undefined;
   const parameters = new Map<string, string>();
   PARAMETER.lastIndex = 0;
   while (PARAMETER.lastIndex < text.length) {

@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import http2 from "node:http2";
 import { connect } from "node:net";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
+import { Listener } from "../../../core/front/listener.ts";
+import { HeaderList } from "../../../core/http/header_list.ts";
 import type { Incoming } from "../../../core/http/incoming.ts";
-import { answer, eventually, type Front, readBody, startFront } from "../start_front.ts";
+import { TimerWheel } from "../../../core/http/timer_wheel.ts";
+import { TemporaryFolder } from "../../support/temporary_folder.ts";
+import { RawClient } from "../raw_client.ts";
+import { answer, eventually, type Front, frontOptions, readBody, startFront } from "../start_front.ts";
 import { headerV2, IPV6 } from "./header_bytes.ts";
 
 const V1 = "PROXY TCP4 192.0.2.1 198.51.100.9 56324 8443\r\n";
@@ -183,4 +191,54 @@ test("a listener that is cut off leaves no connection that waits for its header"
   await eventually(() => front.listener.connections === 1, "the connection");
   assert.equal(front.listener.destroy(new Error("cut off")), 0, "it is no exchange");
   assert.equal(await client.rest(), "");
+});
+
+test("HTTP/2 without TLS begins behind the header", async (t) => {
+  const front = await start(t);
+  const { port } = front.listener.address as { port: number };
+  for (const header of [V1, headerV2()]) {
+    const session = http2.connect("http://a.test", {
+      createConnection: () => {
+        const socket = connect(port, "127.0.0.1");
+        socket.write(header, "latin1");
+        return socket;
+      },
+    });
+    t.after(() => session.destroy());
+    assert.match(await text(session.request({ ":path": "/" })), /^192\.0\.2\.1 56324 to 198\.51\.100\.9/);
+  }
+});
+
+test("a load balancer on a Unix socket names its clients as well", async (t) => {
+  const folder = new TemporaryFolder("proxied");
+  const timers = new TimerWheel({ tick: 10 });
+  const spoken = { tls: false, http2: true, redirect: undefined, proxyProtocol: ["unix"] };
+  const handler = (incoming: Incoming): void => {
+    // A body that fails resets TCP connections; a Unix socket knows no reset, whatever port the header names.
+    if (incoming.head.path === "/fails") {
+      incoming.respond(
+        { status: 200, headers: HeaderList.empty() },
+        {
+          length: undefined,
+          start: (to) => to.fail(new Error("broken")),
+          resume: () => {},
+          cancel: () => {},
+        },
+      );
+    } else tellClient(incoming);
+  };
+  const listener = new Listener(frontOptions({ timers, handler, spoken }));
+  t.after(async () => {
+    listener.destroy(new Error("the test is over"));
+    await listener.close();
+    timers.close();
+    folder[Symbol.dispose]();
+  });
+  await listener.listen({ kind: "unix", path: join(folder.path, "s") });
+  const client = await RawClient.connect(listener.address);
+  client.send(V1 + GET);
+  assert.equal((await client.response()).body, "192.0.2.1 56324 to 198.51.100.9 8443 false");
+  client.send("GET /fails HTTP/1.1\r\nHost: a\r\n\r\n");
+  await client.until(() => client.hasEnded || client.isClosed, "the end");
+  client.close();
 });
