@@ -11,6 +11,7 @@ import type { ConnectionContext } from "./connection_context.ts";
 import type { FrontConnection } from "./front_connection.ts";
 import { Http1Incoming } from "./http1_incoming.ts";
 import { Http1Input, type InputOwner } from "./http1_input.ts";
+import type { Http1Phase } from "./http1_phase.ts";
 import { Http1Tunnel } from "./http1_tunnel.ts";
 import { releaseSocket } from "./http2/preface.ts";
 import { isFollowable } from "./is_followable.ts";
@@ -20,13 +21,6 @@ import { type BodyOwner, RequestBody } from "./request_body.ts";
 import { RequestReader } from "./request_reader.ts";
 import { type ResponseOwner, ResponseWriter } from "./response_writer.ts";
 import { resetSocket } from "./tls/wrapped_socket.ts";
-
-/**
- * idle: between requests. head: a head has begun. exchange: a request is being answered. drain: it has been, but
- * the rest of its body is still to be thrown away. tunnel: protocols were switched. closing: the last response is
- * out, the client may finish.
- */
-type Phase = "idle" | "head" | "exchange" | "drain" | "tunnel" | "closing" | "closed";
 
 /** One HTTP/1 connection of a client: requests off the socket one after the other, responses in their order. */
 export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, ResponseOwner {
@@ -40,7 +34,7 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
   readonly #reader: RequestReader;
   readonly #timer: Timer;
   readonly #silence: ClientSilence;
-  #phase: Phase = "idle";
+  #phase: Http1Phase = "idle";
   #requests = 0;
   /** The current exchange. */
   #request: ParsedRequest | undefined;

@@ -61,6 +61,7 @@ test("the smallest configuration gets every default", (t) => {
         body: 10 * 1024 ** 3,
         chunkExtensions: 4096,
         trailer: 8192,
+        readAhead: 16_384,
         headTimeout: 10_000,
         keepAliveTimeout: 60_000,
         idleTimeout: 60_000,
