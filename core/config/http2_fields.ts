@@ -13,7 +13,7 @@ export const http2Section: Section<Http2Config> = {
       default: 128,
     },
     sessionMemory: {
-      doc: "Memory one session may use; above it new requests of the session are refused.",
+      doc: "Memory one session may use for responses that its client does not take; above it further responses wait, above twice as much requests are refused.",
       type: { kind: "size", unit: "bytes", minimum: MEGABYTE, maximum: 1024 * MEGABYTE },
       default: "10mb",
     },

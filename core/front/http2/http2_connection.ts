@@ -16,6 +16,7 @@ import { Http2Incoming } from "./http2_incoming.ts";
 import { type Http2Request, PROTOCOL_FAULT, readHttp2Head, refusedHttp2Head } from "./http2_request_head.ts";
 import { http2ResponseFields } from "./http2_response_fields.ts";
 import { RateLimit } from "./rate_limit.ts";
+import { ResponseBudget } from "./response_budget.ts";
 import { sessionOptions } from "./session_options.ts";
 import { spareOtherStreams } from "./stream_faults.ts";
 
@@ -27,6 +28,7 @@ type Phase = "open" | "closing" | "closed";
 /** One HTTP/2 session of a client. */
 export class Http2Connection implements FrontConnection {
   readonly options: FrontOptions;
+  readonly budget: ResponseBudget;
   readonly #client: Client;
   readonly #socket: Socket;
   readonly #context: ConnectionContext;
@@ -54,6 +56,7 @@ export class Http2Connection implements FrontConnection {
   ) {
     const { http, http2, timers } = context.options;
     this.options = context.options;
+    this.budget = new ResponseBudget(http2.sessionMemory);
     this.#context = context;
     this.#client = client;
     this.#socket = socket;

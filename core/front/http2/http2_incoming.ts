@@ -111,6 +111,7 @@ export class Http2Incoming implements Incoming, StreamBodyOwner, StreamSinkOwner
   responseDrained(bytes: number): void {
     this.#wait.progress(bytes);
     if (this.body?.wants !== true) this.#wait.end();
+    this.#connection.budget.taken();
   }
 
   /** Resets the stream: an orderly end would complete the body. */
@@ -168,7 +169,7 @@ export class Http2Incoming implements Incoming, StreamBodyOwner, StreamSinkOwner
 
   #sendSource(body: BodySource): void {
     this.#sink = new StreamSink(this.#stream, this, body);
-    this.#sink.start();
+    this.#connection.budget.add(this.#sink);
   }
 
   /** The last byte of the response has gone to the session. */
@@ -191,6 +192,7 @@ export class Http2Incoming implements Incoming, StreamBodyOwner, StreamSinkOwner
   #finish(error: Error | undefined): void {
     this.#isFinished = true;
     this.#wait.end();
+    if (this.#sink !== undefined) this.#connection.budget.remove(this.#sink);
     this.#connection.exchangeEnded(this);
     this.onFinished?.(this.#sink?.sent ?? this.#bytes, error ?? this.#fault);
     // What nobody will take must not keep the stream from ending.

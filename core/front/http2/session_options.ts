@@ -11,7 +11,8 @@ const MEMORY_UNIT = 1_000_000;
 /** The limits of the configuration as `node:http2` has them. */
 export function sessionOptions({ http, http2 }: FrontOptions): ServerSessionOptions {
   return {
-    maxSessionMemory: Math.max(1, Math.round(http2.sessionMemory / MEMORY_UNIT)),
+    // Above the limit responses wait (`response_budget.ts`); requests are refused only when that does not help.
+    maxSessionMemory: Math.ceil((2 * http2.sessionMemory) / MEMORY_UNIT),
     maxHeaderListPairs: http.fields + FIELDS_ANSWERED,
     streamResetBurst: http2.resetBurst,
     streamResetRate: http2.resetRate,

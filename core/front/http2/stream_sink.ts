@@ -2,6 +2,9 @@ import type { ServerHttp2Stream } from "node:http2";
 import type { BodySink, BodySource } from "../../http/body.ts";
 import { HttpError } from "../../http/http_error.ts";
 
+/** Bytes that a source may bring at once, before it knows whether the client takes them. */
+const FIRST_PIECE = 262_144;
+
 /** What a response body tells its stream's owner. */
 export interface StreamSinkOwner {
   /** The client takes no more for now. */
@@ -20,12 +23,19 @@ export class StreamSink implements BodySink {
   #sent = 0;
   /** How many of them the client is known to have taken. */
   #taken = 0;
+  #hasBegun = false;
   #isOver = false;
 
   constructor(stream: ServerHttp2Stream, owner: StreamSinkOwner, source: BodySource) {
     this.#stream = stream;
     this.#owner = owner;
     this.#source = source;
+  }
+
+  /** Bytes kept because the client has not taken them, or those that will be in a moment. */
+  get held(): number {
+    if (this.#hasBegun) return this.#stream.writableLength;
+    return Math.min(this.#source.length ?? FIRST_PIECE, FIRST_PIECE);
   }
 
   /** Bytes written. */
@@ -40,6 +50,7 @@ export class StreamSink implements BodySink {
 
   data(chunk: Buffer): boolean {
     if (this.#isOver) return false;
+    this.#hasBegun = true;
     if (chunk.length === 0) return !this.#stream.writableNeedDrain;
     this.#sent += chunk.length;
     if (this.#source.length !== undefined && this.#sent > this.#source.length) {

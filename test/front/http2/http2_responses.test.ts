@@ -6,6 +6,7 @@ import { FailedBody } from "../../../core/http/failed_body.ts";
 import { HeaderList } from "../../../core/http/header_list.ts";
 import type { Incoming } from "../../../core/http/incoming.ts";
 import { FLAG, FRAME, frame, request, uint32 } from "../../support/http2_frames.ts";
+import { testConfig } from "../../support/test_config.ts";
 import { answer, eventually, readBody, startFront } from "../start_front.ts";
 import { openRaw, openSession, responseOf, send } from "./http2_client.ts";
 
@@ -183,6 +184,31 @@ describe("responses of HTTP/2", () => {
     client.write(frame(FRAME.reset, 0, 1, uint32(8)));
     await eventually(() => body.isCancelled, "the source is cancelled");
     assert.match(String(front.outcomes[0]?.error), /client closed/);
+  });
+
+  it("wait while the session holds sessionMemory that its client does not take", async (t) => {
+    const bodies: EndlessBody[] = [];
+    const { http2 } = testConfig();
+    const front = await startFront(
+      t,
+      (incoming) => {
+        bodies.push(new EndlessBody(65_536));
+        answer(incoming, bodies.at(-1));
+      },
+      {},
+      { http2: { ...http2, sessionMemory: 1_048_576 } },
+    );
+    const client = await openRaw(t, front.listener, [4, 0]);
+    for (let id = 1; id < 81; id += 2) client.request(id, request());
+    assert.equal(await client.settled(79), "200");
+    await client.answers();
+    const given = () => bodies.reduce((sum, body) => sum + body.given, 0);
+    assert.ok(given() <= 1_400_000, `${given()} bytes`);
+    const waiting = bodies.findIndex((body) => body.given === 0);
+    const id = 1 + 2 * waiting;
+    // The first ones leave, and so its turn comes.
+    client.write(...bodies.slice(0, 10).map((_, index) => frame(FRAME.reset, 0, 1 + 2 * index, uint32(8))));
+    await eventually(() => bodies[waiting]!.given > 0, `the body of stream ${id} is begun`);
   });
 
   it("are cut off when the client takes nothing, at a window of zero as well", async (t) => {
