@@ -93,11 +93,14 @@ const ROWS: [bytes: string, statuses: number[], closes: boolean, why: string][] 
   ],
 ];
 
+/** An address where no HTTP/2 is spoken. */
+const HTTP1 = { tls: false, http2: false, redirect: undefined, proxyProtocol: [] };
+
 for (const [bytes, statuses, closes, why] of ROWS) {
   for (const isSplit of [false, true]) {
     if (isSplit && bytes.length > 1_000) continue;
     test(`${why}: ${statuses}${isSplit ? ", byte by byte" : ""}`, async (t) => {
-      const { connect } = await startFront(t, ECHO);
+      const { connect } = await startFront(t, ECHO, {}, { spoken: HTTP1 });
       const client = await connect();
       if (isSplit) {
         for (const byte of bytes) {
