@@ -1,7 +1,6 @@
 import { type BodyPart, MOST_PARTS } from "../files/body_part.ts";
 import type { FileRequest, FileResponse } from "../files/file_response.ts";
 import { parseHttpDate } from "../files/parse_http_date.ts";
-import { serveParts } from "../files/serve_parts.ts";
 import { HeaderList } from "../http/header_list.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { RequestHead } from "../http/request_head.ts";
@@ -30,7 +29,7 @@ export function filesReply(
     }
     const parts = answer.parts.map((part) => toPart(part, site));
     if (parts.includes(undefined)) return { status: 404, ...standardPage(404), by: "script" };
-    const whole = serveParts(asked, head.headers, parts as BodyPart[]);
+    const whole = site.files.serveParts(asked, head.headers, parts as BodyPart[]);
     return { ...whole, status: whole.status === 200 ? head.status : whole.status, by: "script" };
   }
   const path = String(answer.file);

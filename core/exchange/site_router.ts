@@ -3,7 +3,7 @@ import { OriginBackends } from "../backend/origin_backends.ts";
 import type { Config, SiteConfig } from "../config/config.ts";
 import { formatFault } from "../config/fault.ts";
 import { CompressedFiles } from "../files/coding/compressed_files.ts";
-import { ContentCache } from "../files/content_cache.ts";
+import { FileContents } from "../files/file_contents.ts";
 import type { StatCache } from "../files/stat_cache.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Incoming, IncomingHandler } from "../http/incoming.ts";
@@ -98,7 +98,7 @@ export class SiteRouter {
     this.#isolates = new LiveIsolates(options.config.isolates, options.config.sites.length);
     this.#services = {
       stat: options.stat,
-      contents: new ContentCache({ bytes: CONTENT_BYTES }),
+      contents: new FileContents({ bytes: CONTENT_BYTES }),
       compressed: new CompressedFiles(options.config.compression, options.timers),
       backends: options.backends,
       backendFailures: new BackendFailures(options.logger),

@@ -6,6 +6,7 @@ import { AS_IT_IS, type FileCoding, tagOf } from "./coding/file_coding.ts";
 import type { Validators } from "./conditional.ts";
 import { attachment } from "./content_disposition.ts";
 import { FileBody } from "./file_body.ts";
+import type { FileReads } from "./file_reads.ts";
 import type { FileRequest, FileResponse } from "./file_response.ts";
 import { type FileSelection, selectSlice } from "./file_selection.ts";
 import type { FileStat } from "./file_stat.ts";
@@ -93,15 +94,15 @@ export class FileAnswer implements Validators {
     return { status, headers, body: joinRuns(content, runs) };
   }
 
-  /** Takes the file over: it is closed, or the body in the answer closes it. */
-  fromFile(file: OpenedFile): FileResponse {
+  /** Takes the file over: it is closed, or the body in the answer closes it. See `FileBody` for `reads`. */
+  fromFile(file: OpenedFile, reads?: FileReads): FileResponse {
     let body: Buffer | FileBody | undefined;
     try {
       const { status } = this.#plan;
       if (status > 206) return this.withoutFile();
       if (this.#isHead) return this.#toHead();
       const { headers, runs } = this.#whatIsSent();
-      body = runsLength(runs) > READ_AT_ONCE ? new FileBody(file, runs) : file.readRunsNow(runs);
+      body = runsLength(runs) > READ_AT_ONCE ? new FileBody(file, runs, reads) : file.readRunsNow(runs);
       return { status, headers, body };
     } finally {
       if (!(body instanceof FileBody)) file.close();

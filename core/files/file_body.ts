@@ -1,6 +1,7 @@
 import { read } from "node:fs";
 import type { BodySink, BodySource } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
+import type { FileReader, FileReads } from "./file_reads.ts";
 import { type OpenedFile, overwritten, truncated } from "./opened_file.ts";
 import { type ByteRange, type Run, runsLength } from "./ranges/byte_range.ts";
 import { ReadSamples } from "./read_samples.ts";
@@ -19,10 +20,11 @@ const CHUNK = 256 * 1024;
  * rename or deleted goes on as it was, and one that became shorter or was overwritten in place fails the body
  * before its last chunk of the file.
  */
-export class FileBody implements BodySource {
+export class FileBody implements BodySource, FileReader {
   readonly length: number;
   readonly #file: OpenedFile;
   readonly #runs: readonly Run[];
+  readonly #reads: FileReads | undefined;
   /** The last run that is read from the file. */
   readonly #lastRead: number;
   readonly #samples = new ReadSamples();
@@ -35,9 +37,14 @@ export class FileBody implements BodySource {
   #isPaused = false;
   #isOver = false;
 
-  /** Takes the file over: it must not be used or closed by anyone else. */
-  constructor(file: OpenedFile, runs: readonly Run[]) {
+  /**
+   * Takes the file over: it must not be used or closed by anyone else.
+   *
+   * @param reads lets it wait for its turn; without them it reads at once
+   */
+  constructor(file: OpenedFile, runs: readonly Run[], reads?: FileReads) {
     this.#file = file;
+    this.#reads = reads;
     this.#runs = runs;
     this.#lastRead = runs.findLastIndex((run) => !Buffer.isBuffer(run));
     this.length = runsLength(runs);
@@ -79,14 +86,21 @@ export class FileBody implements BodySource {
       } else if (Buffer.isBuffer(run)) {
         this.#deliver(run);
       } else {
-        this.#read(run);
+        this.#isReading = true;
+        if (this.#reads === undefined) this.beginRead();
+        else this.#reads.take(this);
       }
     }
     this.#isDelivering = false;
   }
 
-  #read({ start, length }: ByteRange): void {
-    this.#isReading = true;
+  beginRead(): void {
+    if (this.#isOver) {
+      this.#reads?.ended();
+      this.#file.close();
+      return;
+    }
+    const { start, length } = this.#runs[this.#run] as ByteRange;
     const size = Math.min(CHUNK, length - this.#sent);
     // Not from the shared pool, and never reused: the chunk belongs to the sink.
     const chunk = Buffer.allocUnsafeSlow(size);
@@ -95,6 +109,7 @@ export class FileBody implements BodySource {
 
   readonly #received = (error: NodeJS.ErrnoException | null, count: number, chunk: Buffer): void => {
     this.#isReading = false;
+    this.#reads?.ended();
     if (this.#isOver) {
       this.#file.close();
       return;

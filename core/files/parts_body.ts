@@ -2,6 +2,7 @@ import type { BodySink, BodySource } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
 import { type FilePart, type Piece, totalLength } from "./body_part.ts";
 import { FileBody } from "./file_body.ts";
+import type { FileReads } from "./file_reads.ts";
 import { OpenedFile, READ_AT_ONCE } from "./opened_file.ts";
 
 /**
@@ -18,12 +19,15 @@ export class PartsBody implements BodySource {
   #delivering = false;
   #over = false;
   readonly #made: number;
+  readonly #reads: FileReads | undefined;
 
   /**
    * @param pieces from `toPieces`
+   * @param reads see `FileBody`
    * @param made when the answer was made, milliseconds since 1970
    */
-  constructor(pieces: readonly Piece[], made: number = Date.now()) {
+  constructor(pieces: readonly Piece[], reads?: FileReads, made: number = Date.now()) {
+    this.#reads = reads;
     this.#pieces = pieces;
     this.#made = made;
     this.length = totalLength(pieces);
@@ -70,7 +74,7 @@ export class PartsBody implements BodySource {
     }
     let opened: Buffer | FileBody;
     try {
-      opened = openPart(piece, this.#made);
+      opened = openPart(piece, this.#made, this.#reads);
     } catch (error) {
       this.#fail(error as Error);
       return;
@@ -106,7 +110,7 @@ export class PartsBody implements BodySource {
 }
 
 /** Small pieces come as bytes, at once. */
-function openPart(part: FilePart, made: number): Buffer | FileBody {
+function openPart(part: FilePart, made: number, reads: FileReads | undefined): Buffer | FileBody {
   const file = OpenedFile.open(part.file);
   let body: FileBody | undefined;
   try {
@@ -124,7 +128,7 @@ function openPart(part: FilePart, made: number): Buffer | FileBody {
       );
     }
     if (part.length <= READ_AT_ONCE) return file.readNow(part.offset, part.length);
-    body = new FileBody(file, [{ start: part.offset, length: part.length }]);
+    body = new FileBody(file, [{ start: part.offset, length: part.length }], reads);
     return body;
   } finally {
     if (body === undefined) file.close();

@@ -1,8 +1,9 @@
 import { HeaderList } from "../http/header_list.ts";
 import { HttpError } from "../http/http_error.ts";
 import { AS_IT_IS, type FileCoding } from "./coding/file_coding.ts";
-import type { ContentCache } from "./content_cache.ts";
 import { FileAnswer } from "./file_answer.ts";
+import type { FileContents } from "./file_contents.ts";
+import type { FileReads } from "./file_reads.ts";
 import type { FileRequest, FileResponse } from "./file_response.ts";
 import type { FileSelection } from "./file_selection.ts";
 import type { FileStat } from "./file_stat.ts";
@@ -34,7 +35,7 @@ export function serveFile(
   request: FileRequest,
   selection: FileSelection,
   stat: FileStat,
-  contents?: ContentCache,
+  contents?: FileContents,
   now: number = Date.now(),
   coding: FileCoding = AS_IT_IS,
 ): FileResponse {
@@ -44,7 +45,7 @@ export function serveFile(
   const answer = new FileAnswer(request, selection, stat, now, coding);
   const response = answerVersion(answer, stat, contents);
   if (!(response instanceof OpenedFile)) return response;
-  return answerAnew(request, selection, stat, response, now, coding);
+  return answerAnew(request, selection, stat, response, now, coding, contents?.reads);
 }
 
 /**
@@ -54,14 +55,14 @@ export function serveFile(
 export function answerVersion(
   answer: FileAnswer,
   stat: FileStat,
-  contents: ContentCache | undefined,
+  contents: FileContents | undefined,
 ): FileResponse | OpenedFile {
   if (answer.needsNoFile) return answer.withoutFile();
   const known = contents?.get(stat);
   if (known !== undefined) return answer.fromContent(known);
   const file = OpenedFile.open(stat.realPath);
   if (!file.isVersionOf(stat)) return file;
-  if (contents === undefined || stat.size > READ_AT_ONCE) return answer.fromFile(file);
+  if (contents === undefined || stat.size > READ_AT_ONCE) return answer.fromFile(file, contents?.reads);
   const content = readWhole(file);
   contents.set(stat, content);
   return answer.fromContent(content);
@@ -74,6 +75,7 @@ function answerAnew(
   file: OpenedFile,
   now: number,
   coding: FileCoding,
+  reads: FileReads | undefined,
 ): FileResponse {
   let answer: FileAnswer | undefined;
   try {
@@ -84,7 +86,7 @@ function answerAnew(
   } finally {
     if (answer === undefined) file.close();
   }
-  return answer.fromFile(file);
+  return answer.fromFile(file, reads);
 }
 
 function readWhole(file: OpenedFile): Buffer {

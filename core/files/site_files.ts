@@ -1,11 +1,13 @@
+import type { HeaderList } from "../http/header_list.ts";
+import type { BodyPart } from "./body_part.ts";
 import { AcceptedEncodings } from "./coding/accepted_by.ts";
 import type { CompressedFiles } from "./coding/compressed_files.ts";
 import { isCompressible } from "./coding/compressible.ts";
 import { ENCODINGS, type Encoding } from "./coding/encoding.ts";
 import { COMPRESSED, PRECOMPRESSED, tagOf, UNENCODED } from "./coding/file_coding.ts";
 import { type Siblings, siblingsOf } from "./coding/siblings.ts";
-import type { ContentCache } from "./content_cache.ts";
 import { FileAnswer } from "./file_answer.ts";
+import type { FileContents } from "./file_contents.ts";
 import type { FileRequest, FileResponse } from "./file_response.ts";
 import type { FileSelection } from "./file_selection.ts";
 import type { FileStat } from "./file_stat.ts";
@@ -14,6 +16,7 @@ import { OpenedFile } from "./opened_file.ts";
 import { hasConditions } from "./plan_response.ts";
 import { resolveFile } from "./resolve_file.ts";
 import { answerVersion, serveFile } from "./serve_file.ts";
+import { serveParts } from "./serve_parts.ts";
 import type { StatCache } from "./stat_cache.ts";
 import type { SymlinkPolicy } from "./symlink_policy.ts";
 
@@ -32,7 +35,7 @@ export interface SiteFilesOptions {
 /** What all sites of a worker share. */
 export interface FileServices {
   readonly stat: StatCache;
-  readonly contents: ContentCache;
+  readonly contents: FileContents;
   readonly compressed: CompressedFiles;
 }
 
@@ -95,6 +98,11 @@ export class SiteFiles {
         return this.#serveCompressed(request, selection, stat, encoding, now);
     }
     return this.#serveUnencoded(request, selection, stat, now);
+  }
+
+  /** Answers a request with several parts as one body, as `serveParts`. */
+  serveParts(request: FileRequest, headers: HeaderList, parts: readonly BodyPart[]): FileResponse {
+    return serveParts(request, headers, parts, this.#services.contents.reads);
   }
 
   /**

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
-import { ContentCache } from "../../core/files/content_cache.ts";
+import { FileContents } from "../../core/files/file_contents.ts";
 import type { FileResponse } from "../../core/files/file_response.ts";
 import type { FileSelection } from "../../core/files/file_selection.ts";
 import { serveFile } from "../../core/files/serve_file.ts";
@@ -326,7 +326,7 @@ test("the content cache gives the bytes of the version its stat tells of, as lon
   writeFileSync(path, "0123456789");
   let now = 0;
   const stats = new StatCache({ age: 1000, entries: 10, now: () => now });
-  const contents = new ContentCache({ bytes: 100_000 });
+  const contents = new FileContents({ bytes: 100_000 });
   const serve = (fields = "") =>
     serveFile({ method: "GET", headers: HeaderList.fromText(fields) }, { path }, stats.stat(path)!, contents);
   const first = serve();
@@ -346,7 +346,7 @@ test("a file changed before it was first read is not cached under the older stat
   const path = `${folder}/a`;
   writeFileSync(path, "one");
   const stat = new StatCache({ age: 0, entries: 1 }).stat(path)!;
-  const contents = new ContentCache({ bytes: 100_000 });
+  const contents = new FileContents({ bytes: 100_000 });
   writeFileSync(path, "three");
   const response = serveFile({ method: "GET", headers: HeaderList.empty() }, { path }, stat, contents);
   assert.equal(await text(response), "three");
@@ -369,7 +369,7 @@ test("every slice and range gives the same bytes as Buffer.subarray", async (t) 
     fc.asyncProperty(cases, async ({ offset, length, first, last, cached }) => {
       const range = `bytes=${first ?? ""}-${last ?? ""}`;
       const request = { method: "GET", headers: HeaderList.fromText(`Range: ${range}\r\n`) };
-      const contents = cached ? new ContentCache({ bytes: 1_000_000 }) : undefined;
+      const contents = cached ? new FileContents({ bytes: 1_000_000 }) : undefined;
       const slice = content.subarray(offset, length === undefined ? undefined : offset + length);
       const response = serveFile(request, { path, offset, length }, stat, contents);
       const expected = expectedRange(slice, first, last);

@@ -2,7 +2,7 @@ import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { TestContext } from "node:test";
 import { CompressedFiles, type CompressionLimits } from "../../../core/files/coding/compressed_files.ts";
-import { ContentCache } from "../../../core/files/content_cache.ts";
+import { FileContents } from "../../../core/files/file_contents.ts";
 import type { FileResponse } from "../../../core/files/file_response.ts";
 import type { FileSelection } from "../../../core/files/file_selection.ts";
 import { SiteFiles, type SiteFilesOptions } from "../../../core/files/site_files.ts";
@@ -41,7 +41,7 @@ export class SiteFixture {
       },
       {
         stat: new StatCache({ age: options.age ?? 60_000, entries: 1000 }),
-        contents: new ContentCache({ bytes: 10_000_000 }),
+        contents: new FileContents({ bytes: 10_000_000 }),
         compressed: this.compressed,
       },
     );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
-import { ContentCache } from "../../../core/files/content_cache.ts";
+import { FileContents } from "../../../core/files/file_contents.ts";
 import type { FileResponse } from "../../../core/files/file_response.ts";
 import { applyRange } from "../../../core/files/finished_body.ts";
 import { serveFile } from "../../../core/files/serve_file.ts";
@@ -150,7 +150,7 @@ test("several ranges over the parts of a script's answer, across their borders",
 
 test("every set of ranges gives the bytes that Buffer.subarray gives", async (t) => {
   const { folder, path, stat } = makeFile(t, LARGE.subarray(0, 200_000), "a.bin");
-  const contents = new ContentCache({ bytes: 1_000_000 });
+  const contents = new FileContents({ bytes: 1_000_000 });
   const position = fc.integer({ min: 0, max: 200_100 });
   const range = fc.oneof(
     fc

@@ -1,16 +1,21 @@
 import { LRUCache } from "lru-cache";
+import { FileReads } from "./file_reads.ts";
 import type { FileStat } from "./file_stat.ts";
 
 /** What an entry costs besides its bytes, roughly, so that very many empty files are bounded too. */
 const ENTRY_COST = 256;
 
 /**
+ * What is in files: small ones are kept, large ones read in turns.
+ *
  * Keeps the bytes of small files that were just sent, so that the next request needs no system call.
  *
  * Bytes belong to one `FileStat` object, not to a path: they are found only as long as the stat cache gives
  * out that very object, and are then exactly the version that its size and entity tag tell of.
  */
-export class ContentCache {
+export class FileContents {
+  /** The turns of those that are too large to be kept. */
+  readonly reads = new FileReads();
   readonly #contents: LRUCache<FileStat, Buffer>;
   #hits = 0;
   #misses = 0;
