@@ -189,7 +189,9 @@ export class Http2Incoming implements Incoming, StreamBodyOwner, StreamSinkOwner
     this.fail(this.#connection.reason);
   }
 
+  /** The failure of a request's body may be that of the response made of it, and come here first. */
   #finish(error: Error | undefined): void {
+    if (this.#isFinished) return;
     this.#isFinished = true;
     this.#wait.end();
     if (this.#sink !== undefined) this.#connection.budget.remove(this.#sink);

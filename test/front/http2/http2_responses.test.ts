@@ -333,6 +333,23 @@ describe("responses of HTTP/2", () => {
     assert.equal((front.outcomes[0]!.error as { code?: string }).code, "client_closed");
   });
 
+  it("made of the request's body end once when the client leaves in the middle", async (t) => {
+    const front = await startFront(t, (incoming) => answer(incoming, incoming.body));
+    const client = await openRaw(t, front.listener);
+    for (const id of [1, 3]) {
+      client.request(id, request(POST), FLAG.endHeaders);
+      client.write(frame(FRAME.data, 0, id, "part"));
+    }
+    await eventually(() => client.body(3).length === 4, "the part comes back");
+    client.write(frame(FRAME.reset, 0, 1, uint32(8)));
+    await client.answers();
+    assert.equal(front.outcomes.length, 1);
+    client.socket.destroy();
+    await eventually(() => front.listener.connections === 0, "the connection ends");
+    assert.equal(front.outcomes.length, 2);
+    for (const { error } of front.outcomes) assert.equal((error as { code?: string }).code, "client_closed");
+  });
+
   it("reach a client that has ended its side", async (t) => {
     const front = await startFront(t, (incoming) => setTimeout(() => answer(incoming, "late"), 100));
     const client = await openRaw(t, front.listener);
