@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import http from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import test from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
 import { type Lodestone, startLodestone } from "../support/lodestone.ts";
 import { MemoryWatch } from "../support/memory_watch.ts";
+import { startOrigin } from "../support/origin.ts";
 import { RawConnection } from "../support/raw_connection.ts";
 import { until } from "../support/until.ts";
 
@@ -284,27 +285,85 @@ test("what a client sends behind a refused offer is never a request", async () =
   assert.equal(server.requests.length, 1);
 });
 
+test("what leads to HTTP again is never offered to a backend", async () => {
+  await using origin = await startOrigin((_, response) => response.end("plain"));
+  await using lodestone = await startLodestone({ config: config(origin.url) });
+  for (const offer of ["h2c", "H2C", "HTTP/2.0", "TLS/1.2", "h2c, h2c"]) {
+    using raw = await RawConnection.open(lodestone.address);
+    raw.write(
+      `GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: ${offer}\r\nHTTP2-Settings: AAMAAABk\r\n\r\n` +
+        "GET /next HTTP/1.1\r\nHost: a\r\nHTTP2-Settings: AAMAAABk\r\nConnection: close\r\n\r\n",
+    );
+    assert.equal((await raw.receiveAll()).match(/plain/g)?.length, 2, offer);
+  }
+  assert.equal(origin.requests.length, 10);
+  for (const { headers } of origin.requests) {
+    assert.deepEqual([headers.upgrade, headers["http2-settings"]], [undefined, undefined]);
+    assert.doesNotMatch(headers.connection ?? "", /upgrade|http2/i);
+  }
+});
+
+test("a backend that accepts and ends, breaks or says nothing more leaves no client waiting", async () => {
+  const accepted = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+  const endings: ((socket: Socket) => void)[] = [
+    (socket) => socket.end(`${accepted}bye`),
+    (socket) => socket.write(accepted, () => socket.resetAndDestroy()),
+    (socket) => socket.write(accepted),
+    (socket) => socket.end(accepted.replace("websocket", "other")),
+    (socket) => socket.end("HTTP/1.1 101 Switching"),
+  ];
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", (head) => endings[Number(/\d/.exec(String(head)))]!(socket));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const limits = "http: { tunnelTimeout: 500ms }";
+  await using lodestone = await startLodestone({ config: config(`http://127.0.0.1:${port}`, limits) });
+  const answers = [
+    /^HTTP\/1\.1 101 .*\r\n\r\nbye$/s,
+    /^(?:HTTP\/1\.1 101 .*)?$/s,
+    /^HTTP\/1\.1 101 /,
+    /^HTTP\/1\.1 502 /,
+    /^HTTP\/1\.1 502 /,
+  ];
+  for (const [index, answer] of answers.entries()) {
+    using raw = await RawConnection.open(lodestone.address);
+    raw.write(`GET /${index} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+    assert.match(await raw.receiveAll(), answer, String(index));
+  }
+  server.close();
+});
+
+test("a reload of the configuration leaves a WebSocket where it is", async () => {
+  await using server = new EchoServer();
+  await using lodestone = await startLodestone({ config: config(await server.listen()) });
+  const socket = await open(lodestone);
+  const before = lodestone.workers();
+  process.kill(lodestone.pid, "SIGHUP");
+  await until("a new worker serves", () => lodestone.workers().some((pid) => !before.includes(pid)));
+  const second = await open(lodestone);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  for (const each of [socket, second]) {
+    each.send("still there");
+    assert.equal(String((await answerOf(each)).data), "still there");
+  }
+  socket.terminate();
+  second.terminate();
+});
+
 test("interim responses of a backend go on to the client as they come", async () => {
-  const backend = http.createServer((request, response) => {
+  await using origin = await startOrigin((_, response) => {
     response.writeEarlyHints({ link: "</style.css>; rel=preload; as=style" }, () => {
-      setTimeout(() => response.end(request.headers.expect ?? "none"), 200);
+      setTimeout(() => response.end("final"), 200);
     });
   });
-  backend.listen(0, "127.0.0.1");
-  await once(backend, "listening");
-  const { port } = backend.address() as AddressInfo;
-  await using lodestone = await startLodestone({ config: config(`http://127.0.0.1:${port}`) });
-  const outgoing = http.request(lodestone.url("/"), {
-    agent: false,
-    method: "POST",
-    headers: { expect: "100-continue" },
-  });
-  outgoing.end("body");
-  const [information] = (await once(outgoing, "information")) as [http.InformationEvent];
-  assert.equal(information.statusCode, 100);
+  await using lodestone = await startLodestone({ config: config(origin.url) });
+  const outgoing = http.request(lodestone.url("/"), { agent: false });
+  outgoing.end();
   const [hints] = (await once(outgoing, "information")) as [http.InformationEvent];
   assert.deepEqual([hints.statusCode, hints.headers.link], [103, "</style.css>; rel=preload; as=style"]);
   const [response] = (await once(outgoing, "response")) as [http.IncomingMessage];
-  assert.equal(Buffer.concat(await response.toArray()).toString(), "none");
-  backend.close();
+  assert.equal(Buffer.concat(await response.toArray()).toString(), "final");
 });
