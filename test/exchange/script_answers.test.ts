@@ -267,7 +267,7 @@ test("when no script decides, the root's file is sent, else 404", async () => {
   assert.equal((await get("/page.html")).text, "<p>page</p>");
   assert.equal((await get("/")).text, "index");
   assert.equal((await get("/missing.html")).status, 404);
-  assert.equal((await get("/..%2f..%2fsite.ts")).status, 404);
+  assert.equal((await get("/..%2f..%2fsite.ts")).status, 400);
 });
 
 test("names that begin with a dot are hidden, but for .well-known", async () => {
