@@ -7,7 +7,16 @@ import { TemporaryFolder } from "../support/temporary_folder.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** What the build needs besides the sources. */
-const COPIED = ["core", "plugins", "conf", "docs", "package.json", "tsconfig.json", "tsconfig.build.json", "README.md"];
+const COPIED = [
+  "core",
+  "plugins",
+  "conf",
+  "docs",
+  "package.json",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  "README.md",
+];
 
 /** What `npm pack` said, and the folder of the package once it is installed. */
 export interface InstalledPackage {
