@@ -7,8 +7,7 @@ const UNUSABLE = /%2f|%00|[^\x20-\x7e]/i;
  * The absolute path of the file that a request path names below a root folder.
  *
  * Undefined when it cannot name a file: an encoded slash or NUL, octets that are not UTF-8, dot segments
- * (encoded ones too), and empty segments. The last because `//admin/x` would reach `/admin/x` past a script
- * that guards `/admin/`. A slash at the end is kept: it names a folder, and the operating system refuses it
+ * (encoded ones too), and empty segments. Most of these a canonical path does not have; this is the second look. A slash at the end is kept: it names a folder, and the operating system refuses it
  * for a file.
  *
  * @param root absolute path of a folder, with or without a slash at its end

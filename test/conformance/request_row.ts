@@ -16,12 +16,10 @@ export interface RequestRow {
   readonly goesOn: boolean;
   /** Whether the client ends its side behind the bytes instead of asking for more. */
   readonly ends: boolean;
-  /** Why nginx does otherwise: a key of `differences.ts`. */
-  readonly nginx: string | undefined;
 }
 
 /** Fields of a row that have an ordinary value. */
-export type RowOptions = Partial<Pick<RequestRow, "goesOn" | "ends" | "nginx" | "arrives" | "statuses">>;
+export type RowOptions = Partial<Pick<RequestRow, "goesOn" | "ends" | "arrives" | "statuses">>;
 
 /** Marks a request that breaks off. */
 export const CUT = "\u2702";
@@ -35,7 +33,7 @@ export function refused(
   options: RowOptions = {},
 ): RequestRow {
   const row = { why, rfc, send, statuses: [status], arrives: [], goesOn: false, ends: false };
-  return { ...row, nginx: undefined, ...options };
+  return { ...row, ...options };
 }
 
 /** A request that arrives as `arrives` says; by default as it was sent. */
@@ -47,7 +45,7 @@ export function passes(
   options: RowOptions = {},
 ): RequestRow {
   const row = { why, rfc, send, statuses: [200], arrives: [arrives ?? send], goesOn: true, ends: false };
-  return { ...row, nginx: undefined, ...options };
+  return { ...row, ...options };
 }
 
 /** A request with that request line, valid otherwise. */

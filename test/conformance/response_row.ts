@@ -16,11 +16,9 @@ export interface ResponseRow {
    * with `CUT` is cut off somewhere before its end, so that nobody takes it for whole.
    */
   readonly gets: string | number;
-  /** Why nginx does otherwise: a key of `differences.ts`. */
-  readonly nginx: string | undefined;
 }
 
-type Options = Partial<Pick<ResponseRow, "method" | "afterwards" | "pace" | "nginx">>;
+type Options = Partial<Pick<ResponseRow, "method" | "afterwards" | "pace">>;
 
 /** A response the client gets nothing of but the proxy's own page. */
 export function refusedAnswer(send: string, why: string, rfc: string, options: Options = {}): ResponseRow {
@@ -35,7 +33,7 @@ export function answers(
   rfc: string,
   options: Options = {},
 ): ResponseRow {
-  return { why, rfc, send, gets, method: "GET", afterwards: "stay", pace: 0, nginx: undefined, ...options };
+  return { why, rfc, send, gets, method: "GET", afterwards: "stay", pace: 0, ...options };
 }
 
 /** A response of five bytes with these fields. */
