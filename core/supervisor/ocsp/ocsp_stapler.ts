@@ -1,8 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import type { Logger } from "../../observe/logger.ts";
 import { fetchOcsp } from "./ocsp_fetch.ts";
-import { ocspRequest } from "./ocsp_request.ts";
-import { checkOcspResponse, type GoodResponse } from "./ocsp_response.ts";
+import type { GoodResponse } from "./ocsp_response.ts";
 
 /** A certificate whose responses are kept fresh. */
 export interface StapledCertificate {
@@ -100,6 +99,9 @@ export class OcspStapler {
   async #ask(fingerprint: string, entry: Entry, issuer: X509Certificate): Promise<void> {
     try {
       const { certificate, url } = entry;
+      // What reads and writes DER takes 40 ms to load, which most starts can do without.
+      const { ocspRequest } = await import("./ocsp_request.ts");
+      const { checkOcspResponse } = await import("./ocsp_response.ts");
       const der = await this.#fetch(url, ocspRequest(certificate, issuer), this.#stopped.signal);
       const response = checkOcspResponse(der, certificate, issuer, this.#now());
       if (this.#entries.get(fingerprint) !== entry) return;
