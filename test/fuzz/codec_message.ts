@@ -7,7 +7,7 @@ import { type ParsedRequest, parseRequestHead } from "../../core/http/parse_requ
 import { type ParsedResponse, parseResponseHead } from "../../core/http/parse_response_head.ts";
 
 /** Small, so that mutations reach them. */
-export const LIMITS = { requestLine: 500, head: 1_000, fields: 20, chunkExtensions: 200, trailer: 300 };
+export const LIMITS = { requestLine: 500, head: 1_000, fields: 20, chunkExtensions: 470, trailer: 470 };
 const BODY_LIMIT = 5_000;
 /** Calls that one message may take for each of its bytes; a decoder that stands still passes it. */
 const CALLS_PER_BYTE = 4;

@@ -69,20 +69,35 @@ test(`${INPUTS} mutated requests through a real proxy are read by node:http as b
   assert.ok(compared > INPUTS / 20);
 });
 
-/** Every request of the text that arrived must be one that we read there, in the same order. */
+/**
+ * Every request of the text that arrived must be one that we read there, in the same order. `node:http` knows only some
+ * methods and rejects the others; those are left out.
+ */
 function compare(text: string, reads: readonly Read[], rejected: readonly string[]): number {
   let rest = Buffer.from(text, "latin1");
+  let unknown = 0;
   for (const [index, read] of reads.entries()) {
-    const ours = readMessage([rest], parseRequest);
+    let ours = readMessage([rest], parseRequest);
+    while (ours.end === "complete" && !http.METHODS.includes(methodOf(ours))) {
+      unknown++;
+      rest = rest.subarray(rest.length - ours.surplus);
+      ours = readMessage([rest], parseRequest);
+    }
     const shown = `request ${index} of ${JSON.stringify(text)}`;
     assert.deepEqual([ours.head, ours.end], ["read", "complete"], shown);
     checkRead(ours, read, shown);
     rest = rest.subarray(rest.length - ours.surplus);
   }
+  assert.ok(rejected.length >= unknown, `${unknown} were to be rejected: ${JSON.stringify(text)}`);
   // What node:http rejects, it did not take for something else. It knows only some methods.
   for (const code of rejected)
     assert.match(code, /^(?:HPE_INVALID_METHOD|ECONNRESET|HPE_INVALID_EOF_STATE)$/, JSON.stringify(text));
   return reads.length;
+}
+
+function methodOf(message: CodecMessage): string {
+  const [method] = JSON.parse(message.start) as [string];
+  return method;
 }
 
 function checkRead(ours: CodecMessage, read: Read, shown: string): void {
