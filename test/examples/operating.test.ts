@@ -6,29 +6,11 @@ import { parse } from "yaml";
 import { FAMILIES, type Family } from "../../core/observe/metrics/families.ts";
 import { adminJson, scrape } from "../support/admin.ts";
 import { startLodestone } from "../support/lodestone.ts";
+import { inCode, ManualPage, tableRows } from "../support/manual_page.ts";
 import { request } from "../support/request.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const page = readFileSync(join(ROOT, "docs/operating.md"), "utf8");
-
-/** The text below a heading, up to the next one of its rank. */
-function section(heading: string): string {
-  const start = page.indexOf(`\n## ${heading}\n`);
-  assert.notEqual(start, -1, heading);
-  const end = page.indexOf("\n## ", start + 1);
-  return page.slice(start, end === -1 ? undefined : end);
-}
-
-/** The rows of the tables of a text, without heads. */
-function rows(text: string): string[][] {
-  const lines = [...text.matchAll(/^\|(.*)\|$/gm)].map((match) => match[1]!);
-  const isRule = (line = ""): boolean => line.startsWith(" ---");
-  return lines
-    .filter((line, i) => !isRule(line) && !isRule(lines[i + 1]))
-    .map((line) => line.split("|").map((cell) => cell.trim()));
-}
-
-const inCode = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1]!);
+const page = new ManualPage("operating.md");
 
 const SERVER = {
   config: `admin: 127.0.0.1:0\nworkers: 1\nsites: [{ hosts: ["*"], scripts: [site.ts] }]`,
@@ -39,10 +21,12 @@ test("the page has every metric of a scrape with its type and labels, and no oth
   await using lodestone = await startLodestone(SERVER);
   await request(lodestone.url("/"));
   const told = [...(await scrape(lodestone)).values()];
-  const described = rows(section("Metrics")).map(([name = "", type = "", labels = "", meaning = ""]) => {
-    assert.ok(meaning.length > 5, name);
-    return { name: inCode(name)[0]!, type, labels: inCode(labels) };
-  });
+  const described = tableRows(page.section("Metrics")).map(
+    ([name = "", type = "", labels = "", meaning = ""]) => {
+      assert.ok(meaning.length > 5, name);
+      return { name: inCode(name)[0]!, type, labels: inCode(labels) };
+    },
+  );
   const known: Readonly<Record<string, Family>> = FAMILIES;
   const real = told.map(({ name, type }) => ({ name, type, labels: [...known[name]!.labels] }));
   const sorted = <T extends { name: string }>(all: T[]): T[] =>
@@ -62,7 +46,7 @@ test("the page has every path of the admin listener", async () => {
     lodestone,
     "/",
   );
-  const described = rows(section("The admin listener")).map(([path = "", method]) => [
+  const described = tableRows(page.section("The admin listener")).map(([path = "", method]) => [
     inCode(path)[0],
     method,
   ]);
@@ -76,8 +60,8 @@ test("the page has every field of the access log", async () => {
   });
   await request(lodestone.url("/"));
   const line = await lodestone.waitForLog(({ msg }) => msg === "request");
-  const [every, access] = section("Logs").split("The access log");
-  const described = [...rows(every!), ...rows(access!.split("Lines of the supervisor")[0]!)];
+  const [every, access] = page.section("Logs").split("The access log");
+  const described = [...tableRows(every!), ...tableRows(access!.split("Lines of the supervisor")[0]!)];
   assert.deepEqual(described.flatMap(([names = ""]) => inCode(names)).sort(), Object.keys(line).sort());
 });
 
@@ -86,15 +70,15 @@ test("the messages that the page names are in the source", () => {
     name.endsWith(".ts"),
   );
   const source = files.map((name) => readFileSync(join(ROOT, "core", name), "utf8")).join("\n");
-  const described = rows(section("Logs").split("Lines of the supervisor")[1]!).flatMap(([names = ""]) =>
-    inCode(names),
+  const described = tableRows(page.section("Logs").split("Lines of the supervisor")[1]!).flatMap(
+    ([names = ""]) => inCode(names),
   );
   assert.ok(described.length > 10);
   for (const message of described) assert.ok(source.includes(message), message);
 });
 
 test("the alerts ask for metrics and labels that there are", () => {
-  const text = /```yaml\n(groups:[\s\S]*?)```/.exec(section("Alerts worth having"))![1]!;
+  const text = /```yaml\n(groups:[\s\S]*?)```/.exec(page.section("Alerts worth having"))![1]!;
   const { groups } = parse(text) as { groups: { rules: { alert: string; expr: string }[] }[] };
   const known: Readonly<Record<string, Family>> = FAMILIES;
   const { rules } = groups[0]!;

@@ -4,29 +4,10 @@ import { join } from "node:path";
 import test from "node:test";
 import ivm from "isolated-vm";
 import { SiteHarness } from "../script/site_harness.ts";
+import { inCode, ManualPage, tableRows } from "../support/manual_page.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const page = readFileSync(join(ROOT, "docs/script-api.md"), "utf8");
-
-/** The text below a heading, up to the next one of its rank. */
-function section(heading: string): string {
-  const start = page.indexOf(`\n## ${heading}\n`);
-  assert.notEqual(start, -1, heading);
-  const end = page.indexOf("\n## ", start + 1);
-  return page.slice(start, end === -1 ? undefined : end);
-}
-
-/** The cells of a section's tables, row by row, without their heads. */
-function rows(text: string): string[][] {
-  const lines = [...text.matchAll(/^\|(.*)\|$/gm)].map((match) => match[1]!);
-  const isRule = (line = ""): boolean => line.startsWith(" ---");
-  return lines
-    .filter((line, i) => !isRule(line) && !isRule(lines[i + 1]))
-    .map((line) => line.split("|").map((cell) => cell.trim()));
-}
-
-/** What stands in code there. */
-const inCode = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1]!);
+const page = new ManualPage("script-api.md");
 
 test("the manual names every global the runtime installs, and no other", async (t) => {
   const site = await SiteHarness.start(
@@ -43,7 +24,7 @@ test("the manual names every global the runtime installs, and no other", async (
   const installed = (JSON.parse((await site.get("/")).text) as string[]).filter(
     (name) => !language.has(name),
   );
-  const named = rows(section("Globals")).flatMap((cells) => inCode(cells[1]!.split(";")[0]!));
+  const named = tableRows(page.section("Globals")).flatMap((cells) => inCode(cells[1]!.split(";")[0]!));
   assert.deepEqual(
     named.filter((name) => !name.includes(".") && !name.includes("/")).sort(),
     installed.sort(),
@@ -51,7 +32,7 @@ test("the manual names every global the runtime installs, and no other", async (
 });
 
 test("what the manual says is left out is not there", async (t) => {
-  const names = rows(section("What is left out")).flatMap(([cell]) => inCode(cell!));
+  const names = tableRows(page.section("What is left out")).flatMap(([cell]) => inCode(cell!));
   assert.ok(names.includes("WebAssembly") && names.includes("import.meta.url"));
   const site = await SiteHarness.start(
     t,
@@ -74,8 +55,8 @@ const MINIMUM = `
   setTimeout structuredClone`;
 
 test("all of the minimum common API is there, or told as left out", () => {
-  const globals = inCode(section("Globals"));
-  const absent = inCode(section("What is left out"));
+  const globals = inCode(page.section("Globals"));
+  const absent = inCode(page.section("What is left out"));
   const silent = MINIMUM.trim()
     .split(/\s+/)
     .filter((name) => !globals.includes(name) && !absent.includes(name));
@@ -94,6 +75,6 @@ test("the manual lists every algorithm of crypto.subtle, and no other", () => {
   const source = readFileSync(join(ROOT, "core/runtime/crypto/algorithms.ts"), "utf8");
   const registered = new Set([...source.matchAll(/^ {4,6}\[?"([\w-]+)",/gm)].map((match) => match[1]!));
   for (const [, name] of source.matchAll(/\["([A-Z][\w-]+)", [A-Z[]/g)) registered.add(name!);
-  const listed = rows(section("`crypto`")).flatMap(([cell]) => inCode(cell!));
+  const listed = tableRows(page.section("`crypto`")).flatMap(([cell]) => inCode(cell!));
   assert.deepEqual(listed.sort(), [...registered].sort());
 });

@@ -1,4 +1,5 @@
 import { printable } from "../../config/fault.ts";
+import { escapeHtml } from "../../http/escape_html.ts";
 import { framesOf, linesAround, type SourcePlace } from "../../script/failure/script_failure.ts";
 import type { FailureDetails } from "./failure_details.ts";
 
@@ -107,14 +108,6 @@ function stackHtml({ stack }: FailureDetails): string {
   return `<h2>Stack</h2>\n<ol>${items.join("")}</ol>`;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
 function escaped(text: string): string {
-  return printable(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return escapeHtml(printable(text));
 }

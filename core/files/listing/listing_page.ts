@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { escapeHtml } from "../../http/escape_html.ts";
 import { entryReference, type ListedEntry, type Listing } from "./listing.ts";
 
 const STYLE = `
@@ -125,19 +126,11 @@ function decoded(path: string): string {
   }
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
 /** Control characters, lone surrogates, and marks that turn the direction of text or cannot be seen. */
 const UNSEEN =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Surrogate}/gu;
 
 /** Text for HTML, in elements and quoted attributes. */
 function escaped(text: string): string {
-  return text.replace(UNSEEN, "\ufffd").replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return escapeHtml(text.replace(UNSEEN, "\ufffd"));
 }
