@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { Client } from "../http/incoming.ts";
 import type { FrontConnection } from "./front_connection.ts";
 import type { FrontOptions } from "./front_options.ts";
-import type { ResponseHeadText } from "./response_head_text.ts";
+import type { ResponseHeadText } from "./http1/response_head_text.ts";
 
 /** What the connections of one listener share. */
 export interface ConnectionContext {

@@ -2,9 +2,9 @@ import type { Http2Config, HttpConfig, ListenerConfig } from "../config/config.t
 import type { Client, IncomingHandler } from "../http/incoming.ts";
 import type { TimerWheel } from "../http/timer_wheel.ts";
 import type { ListenerMetrics } from "../observe/metrics/listener_metrics.ts";
-import type { Refusal } from "./refusal.ts";
+import type { TrustedProxies } from "./forwarded/trusted_proxies.ts";
+import type { Refusal } from "./http1/refusal.ts";
 import type { TlsContexts } from "./tls/tls_contexts.ts";
-import type { TrustedProxies } from "./trusted_proxies.ts";
 
 /** What is spoken at an address. */
 export type Spoken = Omit<ListenerConfig, "address">;

@@ -8,10 +8,10 @@ import { clientOf } from "./client_of.ts";
 import type { ConnectionContext } from "./connection_context.ts";
 import type { FrontConnection } from "./front_connection.ts";
 import type { FrontOptions } from "./front_options.ts";
-import { Http1Connection } from "./http1_connection.ts";
+import { Http1Connection } from "./http1/http1_connection.ts";
+import { ResponseHeadText } from "./http1/response_head_text.ts";
 import { Http2Connection } from "./http2/http2_connection.ts";
 import { type ProxyHeaderOwner, ProxyHeaderReader } from "./proxy_protocol/proxy_header_reader.ts";
-import { ResponseHeadText } from "./response_head_text.ts";
 import { TlsServer } from "./tls/tls_server.ts";
 
 export type { FrontOptions } from "./front_options.ts";

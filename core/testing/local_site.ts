@@ -8,7 +8,7 @@ import { SiteRouter } from "../exchange/site_router.ts";
 import type { Site } from "../exchange/site_table.ts";
 import { ExchangeTrace, type TraceReceiver } from "../exchange/trace/exchange_trace.ts";
 import { StatCache } from "../files/stat_cache.ts";
-import { TrustedProxies } from "../front/trusted_proxies.ts";
+import { TrustedProxies } from "../front/forwarded/trusted_proxies.ts";
 import type { HttpError } from "../http/http_error.ts";
 import type { Client, Incoming } from "../http/incoming.ts";
 import type { RequestHead } from "../http/request_head.ts";

@@ -1,8 +1,8 @@
 import type { TestContext } from "node:test";
 import type { HttpConfig } from "../../core/config/config.ts";
+import { TrustedProxies } from "../../core/front/forwarded/trusted_proxies.ts";
+import type { Refusal } from "../../core/front/http1/refusal.ts";
 import { type FrontOptions, Listener } from "../../core/front/listener.ts";
-import type { Refusal } from "../../core/front/refusal.ts";
-import { TrustedProxies } from "../../core/front/trusted_proxies.ts";
 import type { BodySource, ResponseBody } from "../../core/http/body.ts";
 import { HeaderList } from "../../core/http/header_list.ts";
 import type { Incoming, IncomingHandler } from "../../core/http/incoming.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { BodySink, BodySource } from "../../core/http/body.ts";
-import { HttpError } from "../../core/http/http_error.ts";
-import type { Incoming } from "../../core/http/incoming.ts";
-import { answer, eventually, readBody, startFront } from "./start_front.ts";
+import type { BodySink, BodySource } from "../../../core/http/body.ts";
+import { HttpError } from "../../../core/http/http_error.ts";
+import type { Incoming } from "../../../core/http/incoming.ts";
+import { answer, eventually, readBody, startFront } from "../start_front.ts";
 
 function upload(length: number, extra = ""): string {
   return `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n${extra}\r\n`;

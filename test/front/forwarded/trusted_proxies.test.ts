@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import http2 from "node:http2";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
-import { TrustedProxies } from "../../core/front/trusted_proxies.ts";
-import type { Incoming } from "../../core/http/incoming.ts";
-import { answer, startFront } from "./start_front.ts";
+import { TrustedProxies } from "../../../core/front/forwarded/trusted_proxies.ts";
+import type { Incoming } from "../../../core/http/incoming.ts";
+import { answer, startFront } from "../start_front.ts";
 
 /** What a request says, and who its client is then. */
 interface Row {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { forwardedClient } from "../../core/front/forwarded_element.ts";
-import { forwardedFor } from "../../core/front/forwarded_for.ts";
-import { readProxyHeader } from "../../core/front/proxy_protocol/read_proxy_header.ts";
-import { AddressRanges } from "../../core/http/address_ranges.ts";
-import { HttpError } from "../../core/http/http_error.ts";
-import { headerV2, IPV6, withChecksum } from "./proxy_protocol/header_bytes.ts";
+import { forwardedClient } from "../../../core/front/forwarded/forwarded_element.ts";
+import { forwardedFor } from "../../../core/front/forwarded/forwarded_for.ts";
+import { readProxyHeader } from "../../../core/front/proxy_protocol/read_proxy_header.ts";
+import { AddressRanges } from "../../../core/http/address_ranges.ts";
+import { HttpError } from "../../../core/http/http_error.ts";
+import { headerV2, IPV6, withChecksum } from "../proxy_protocol/header_bytes.ts";
 
 const trusted = new AddressRanges(["10.0.0.0/8", "2001:db8:1::/48"]);
 const trusts = (address: string): boolean => trusted.has(address);

@@ -1,8 +1,8 @@
-import type { HttpConfig } from "../config/config.ts";
-import type { BodySink, BodySource } from "../http/body.ts";
-import { BodyDecoder } from "../http/body_decoder.ts";
-import type { BodyFraming } from "../http/body_framing.ts";
-import { HttpError } from "../http/http_error.ts";
+import type { HttpConfig } from "../../config/config.ts";
+import type { BodySink, BodySource } from "../../http/body.ts";
+import { BodyDecoder } from "../../http/body_decoder.ts";
+import type { BodyFraming } from "../../http/body_framing.ts";
+import { HttpError } from "../../http/http_error.ts";
 
 /** What a request body asks of its connection. */
 export interface BodyOwner {

@@ -1,5 +1,5 @@
-import type { BodySink, BodySource } from "../http/body.ts";
-import { UNTIL_CLOSE } from "../http/body_framing.ts";
+import type { BodySink, BodySource } from "../../http/body.ts";
+import { UNTIL_CLOSE } from "../../http/body_framing.ts";
 import type { Http1Input, InputOwner } from "./http1_input.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { BodySource } from "../../core/http/body.ts";
-import { HeaderList } from "../../core/http/header_list.ts";
-import type { HttpError } from "../../core/http/http_error.ts";
-import type { Incoming } from "../../core/http/incoming.ts";
-import { TestBody } from "../support/test_body.ts";
-import { answer, eventually, startFront } from "./start_front.ts";
+import type { BodySource } from "../../../core/http/body.ts";
+import { HeaderList } from "../../../core/http/header_list.ts";
+import type { HttpError } from "../../../core/http/http_error.ts";
+import type { Incoming } from "../../../core/http/incoming.ts";
+import { TestBody } from "../../support/test_body.ts";
+import { answer, eventually, startFront } from "../start_front.ts";
 
 const OFFER = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n";
 const SWITCHED = HeaderList.from([["Upgrade", "chat"]]);

@@ -1,21 +1,21 @@
-import { type BodySource, isBodySource, type ResponseBody } from "../http/body.ts";
-import { type BodyFraming, CHUNKED, isBodiless, UNTIL_CLOSE } from "../http/body_framing.ts";
-import { BytesBody } from "../http/bytes_body.ts";
-import { FailedBody } from "../http/failed_body.ts";
-import { HeaderList } from "../http/header_list.ts";
-import { removeHopByHop } from "../http/hop_by_hop.ts";
-import { HttpError } from "../http/http_error.ts";
-import type { Client, Incoming, ResponseHead } from "../http/incoming.ts";
-import type { ParsedRequest } from "../http/parse_request_head.ts";
-import type { RequestHead } from "../http/request_head.ts";
-import { standardPage } from "../http/standard_page.ts";
-import { statusText } from "../http/status_text.ts";
-import { offeredProtocols } from "../http/upgrade.ts";
+import { type BodySource, isBodySource, type ResponseBody } from "../../http/body.ts";
+import { type BodyFraming, CHUNKED, isBodiless, UNTIL_CLOSE } from "../../http/body_framing.ts";
+import { BytesBody } from "../../http/bytes_body.ts";
+import { FailedBody } from "../../http/failed_body.ts";
+import { HeaderList } from "../../http/header_list.ts";
+import { removeHopByHop } from "../../http/hop_by_hop.ts";
+import { HttpError } from "../../http/http_error.ts";
+import type { Client, Incoming, ResponseHead } from "../../http/incoming.ts";
+import type { ParsedRequest } from "../../http/parse_request_head.ts";
+import type { RequestHead } from "../../http/request_head.ts";
+import { standardPage } from "../../http/standard_page.ts";
+import { statusText } from "../../http/status_text.ts";
+import { offeredProtocols } from "../../http/upgrade.ts";
+import type { TrustedProxies } from "../forwarded/trusted_proxies.ts";
+import { HAS_FRAMING, INVALID, inspectFields } from "../response_fields.ts";
 import type { Http1Connection } from "./http1_connection.ts";
 import type { RequestBody } from "./request_body.ts";
-import { HAS_FRAMING, INVALID, inspectFields } from "./response_fields.ts";
 import type { ResponseWriter } from "./response_writer.ts";
-import type { TrustedProxies } from "./trusted_proxies.ts";
 
 /** Bodies at hand up to this many bytes go out in one write with their head; larger ones in pieces. */
 const SINGLE_WRITE = 65_536;

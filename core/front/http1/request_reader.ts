@@ -1,10 +1,10 @@
-import type { HttpConfig } from "../config/config.ts";
-import { HeadReader } from "../http/head_reader.ts";
-import { HttpError } from "../http/http_error.ts";
-import type { Client } from "../http/incoming.ts";
-import { type ParsedRequest, parseRequestHead } from "../http/parse_request_head.ts";
-import { refusedLine } from "../http/refused_line.ts";
-import { PREFACE_HEAD } from "./http2/preface.ts";
+import type { HttpConfig } from "../../config/config.ts";
+import { HeadReader } from "../../http/head_reader.ts";
+import { HttpError } from "../../http/http_error.ts";
+import type { Client } from "../../http/incoming.ts";
+import { type ParsedRequest, parseRequestHead } from "../../http/parse_request_head.ts";
+import { refusedLine } from "../../http/refused_line.ts";
+import { PREFACE_HEAD } from "../http2/preface.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** Finds the request heads in the bytes of one connection, reads them, and knows how long each took to arrive. */

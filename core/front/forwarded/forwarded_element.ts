@@ -1,4 +1,4 @@
-import type { ConnectionEnd } from "../http/incoming.ts";
+import type { ConnectionEnd } from "../../http/incoming.ts";
 import { forwardedNode, MOST_PROXIES } from "./forwarded_for.ts";
 
 /** What an element of Forwarded tells of the client of a proxy. */

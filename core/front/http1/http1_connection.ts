@@ -1,26 +1,26 @@
 import type { Socket } from "node:net";
-import type { HttpConfig } from "../config/config.ts";
-import type { BodySource } from "../http/body.ts";
-import { HttpError } from "../http/http_error.ts";
-import type { Client } from "../http/incoming.ts";
-import type { ParsedRequest } from "../http/parse_request_head.ts";
-import type { Timer } from "../http/timer_wheel.ts";
+import type { HttpConfig } from "../../config/config.ts";
+import type { BodySource } from "../../http/body.ts";
+import { HttpError } from "../../http/http_error.ts";
+import type { Client } from "../../http/incoming.ts";
+import type { ParsedRequest } from "../../http/parse_request_head.ts";
+import type { Timer } from "../../http/timer_wheel.ts";
+import type { ConnectionContext } from "../connection_context.ts";
+import type { FrontConnection } from "../front_connection.ts";
+import { releaseSocket } from "../http2/preface.ts";
+import { resetSocket } from "../tls/wrapped_socket.ts";
 import { BodyDrain } from "./body_drain.ts";
 import { ClientSilence } from "./client_silence.ts";
-import type { ConnectionContext } from "./connection_context.ts";
-import type { FrontConnection } from "./front_connection.ts";
 import { Http1Incoming } from "./http1_incoming.ts";
 import { Http1Input, type InputOwner } from "./http1_input.ts";
 import type { Http1Phase } from "./http1_phase.ts";
 import { Http1Tunnel } from "./http1_tunnel.ts";
-import { releaseSocket } from "./http2/preface.ts";
 import { isFollowable } from "./is_followable.ts";
 import { LingeringClose } from "./lingering_close.ts";
 import { answerRefusal } from "./refusal.ts";
 import { type BodyOwner, RequestBody } from "./request_body.ts";
 import { RequestReader } from "./request_reader.ts";
 import { type ResponseOwner, ResponseWriter } from "./response_writer.ts";
-import { resetSocket } from "./tls/wrapped_socket.ts";
 
 /** One HTTP/1 connection of a client: requests off the socket one after the other, responses in their order. */
 export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, ResponseOwner {

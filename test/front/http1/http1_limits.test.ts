@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { createConnection } from "node:net";
 import { type TestContext, test } from "node:test";
-import type { Listener } from "../../core/front/listener.ts";
-import type { HttpError } from "../../core/http/http_error.ts";
-import type { Incoming } from "../../core/http/incoming.ts";
-import { answer, eventually, readBody, startFront } from "./start_front.ts";
+import type { Listener } from "../../../core/front/listener.ts";
+import type { HttpError } from "../../../core/http/http_error.ts";
+import type { Incoming } from "../../../core/http/incoming.ts";
+import { answer, eventually, readBody, startFront } from "../start_front.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const BIG = Buffer.alloc(200_000_000);

@@ -1,5 +1,5 @@
-import { HttpError } from "../http/http_error.ts";
-import type { Timer } from "../http/timer_wheel.ts";
+import { HttpError } from "../../http/http_error.ts";
+import type { Timer } from "../../http/timer_wheel.ts";
 import type { Http1Tunnel } from "./http1_tunnel.ts";
 
 /** Looks at a tunnel in the time it may be silent: it ends a little late rather than having a timer set by each chunk. */

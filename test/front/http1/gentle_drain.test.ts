@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { RawClient } from "./raw_client.ts";
-import { answer, eventually, startFront } from "./start_front.ts";
+import type { RawClient } from "../raw_client.ts";
+import { answer, eventually, startFront } from "../start_front.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import type { BodySource } from "../http/body.ts";
-import type { BodyFraming } from "../http/body_framing.ts";
+import type { BodySource } from "../../http/body.ts";
+import type { BodyFraming } from "../../http/body_framing.ts";
 import { ResponseStream } from "./response_stream.ts";
 
 /** What a writer tells its connection. */

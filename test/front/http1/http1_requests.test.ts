@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answer, readBody, startFront } from "./start_front.ts";
+import { answer, readBody, startFront } from "../start_front.ts";
 
 /** Reads the body and answers with what it understood. */
 const ECHO: Parameters<typeof startFront>[1] = (incoming) => {

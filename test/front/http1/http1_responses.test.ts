@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { BodySink } from "../../core/http/body.ts";
-import { HeaderList } from "../../core/http/header_list.ts";
-import { HttpError } from "../../core/http/http_error.ts";
-import { TestBody } from "../support/test_body.ts";
-import { answer, eventually, startFront } from "./start_front.ts";
+import type { BodySink } from "../../../core/http/body.ts";
+import { HeaderList } from "../../../core/http/header_list.ts";
+import { HttpError } from "../../../core/http/http_error.ts";
+import { TestBody } from "../../support/test_body.ts";
+import { answer, eventually, startFront } from "../start_front.ts";
 
 /** A body that comes at once when started. */
 class ReadyBody extends TestBody {

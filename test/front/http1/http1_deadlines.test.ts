@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { HttpError } from "../../core/http/http_error.ts";
-import type { Incoming } from "../../core/http/incoming.ts";
-import { answer, eventually, readBody, startFront } from "./start_front.ts";
+import type { HttpError } from "../../../core/http/http_error.ts";
+import type { Incoming } from "../../../core/http/incoming.ts";
+import { answer, eventually, readBody, startFront } from "../start_front.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 

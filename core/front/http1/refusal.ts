@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
-import type { HttpError } from "../http/http_error.ts";
-import type { Client } from "../http/incoming.ts";
-import { standardPage } from "../http/standard_page.ts";
-import type { ConnectionContext } from "./connection_context.ts";
+import type { HttpError } from "../../http/http_error.ts";
+import type { Client } from "../../http/incoming.ts";
+import { standardPage } from "../../http/standard_page.ts";
+import type { ConnectionContext } from "../connection_context.ts";
 import type { ResponseHeadText } from "./response_head_text.ts";
 
 /** A request refused before it became an exchange, for the log. */

@@ -1,9 +1,9 @@
-import type { ProxiesConfig } from "../config/config.ts";
-import { AddressRanges } from "../http/address_ranges.ts";
-import { fieldValue } from "../http/head_grammar.ts";
-import type { Client } from "../http/incoming.ts";
-import type { RequestHead } from "../http/request_head.ts";
-import { isTelling } from "../http/telling_fields.ts";
+import type { ProxiesConfig } from "../../config/config.ts";
+import { AddressRanges } from "../../http/address_ranges.ts";
+import { fieldValue } from "../../http/head_grammar.ts";
+import type { Client } from "../../http/incoming.ts";
+import type { RequestHead } from "../../http/request_head.ts";
+import { isTelling } from "../../http/telling_fields.ts";
 import { forwardedClient, forwardedProtocol } from "./forwarded_element.ts";
 import { forwardedFor } from "./forwarded_for.ts";
 

@@ -1,6 +1,6 @@
-import { canonicalAddress } from "../http/address_ranges.ts";
-import { fieldValue } from "../http/head_grammar.ts";
-import type { ConnectionEnd } from "../http/incoming.ts";
+import { canonicalAddress } from "../../http/address_ranges.ts";
+import { fieldValue } from "../../http/head_grammar.ts";
+import type { ConnectionEnd } from "../../http/incoming.ts";
 
 /** Proxies one behind the other that are looked past; the client is the last one seen by then. */
 export const MOST_PROXIES = 32;

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
-import type { BodySink, BodySource } from "../http/body.ts";
-import { type BodyFraming, CHUNKED } from "../http/body_framing.ts";
-import { HttpError } from "../http/http_error.ts";
+import type { BodySink, BodySource } from "../../http/body.ts";
+import { type BodyFraming, CHUNKED } from "../../http/body_framing.ts";
+import { HttpError } from "../../http/http_error.ts";
 
 /** Chunks up to this many bytes are copied into one write with their framing; larger ones are gathered. */
 const COPY_LIMIT = 16_384;

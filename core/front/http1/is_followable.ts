@@ -1,4 +1,4 @@
-import type { ParsedRequest } from "../http/parse_request_head.ts";
+import type { ParsedRequest } from "../../http/parse_request_head.ts";
 import type { RequestBody } from "./request_body.ts";
 
 /**
