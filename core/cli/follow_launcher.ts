@@ -6,7 +6,11 @@ export function followLauncher(): void {
   const launcher = process.env.LODESTONE_LAUNCHER;
   // Not for the processes this one will start.
   delete process.env.LODESTONE_LAUNCHER;
-  if (launcher !== String(process.ppid) || process.channel == null) return;
+  if (launcher !== String(process.ppid) || process.channel == null) {
+    // Only a launcher may say which descriptors are sockets.
+    delete process.env.LODESTONE_LISTEN_FDS;
+    return;
+  }
   process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
   // The channel alone must not keep a finished command alive.
   process.channel.unref();

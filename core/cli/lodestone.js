@@ -11,6 +11,9 @@ import { fileURLToPath } from "node:url";
 
 const REQUIRED_MAJOR = 24;
 
+/** More than any unit of systemd has. */
+const MOST_SOCKETS = 1024;
+
 const FLAGS = ["--disable-warning=ExperimentalWarning"];
 
 // What isolates need. `run` has one in this very process; workers and tests are processes of their own, started with
@@ -62,7 +65,8 @@ function program() {
 
 /** How many sockets systemd has handed to this process: descriptors from 3 on (sd_listen_fds(3)). */
 function handedSockets() {
-  return process.env.LISTEN_PID === String(process.pid) ? Number(process.env.LISTEN_FDS) || 0 : 0;
+  const count = process.env.LISTEN_PID === String(process.pid) ? Number(process.env.LISTEN_FDS) || 0 : 0;
+  return Math.min(count, MOST_SOCKETS);
 }
 
 /**

@@ -135,6 +135,7 @@ export class Generation {
   async drain(gently: boolean, timeout: number): Promise<void> {
     this.#tls?.close();
     this.#scripts.close();
+    this.#quarantine.detach();
     await this.#pool?.drain(gently, timeout);
   }
 

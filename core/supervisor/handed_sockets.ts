@@ -8,6 +8,8 @@ export const UPGRADE_VARIABLE = "LODESTONE_UPGRADE";
 
 /** Descriptors that a process is born with begin behind standard error. */
 const FIRST = 3;
+/** More than any unit has; the number comes from the environment. */
+const MOST = 1024;
 
 /** The value of the variable, as JSON. */
 export interface Handover {
@@ -38,7 +40,7 @@ export interface HandedSockets {
  */
 export function takeHandedSockets(environment: NodeJS.ProcessEnv): HandedSockets {
   const handover = environment[UPGRADE_VARIABLE];
-  const count = listenFds(environment);
+  const count = Math.min(listenFds(environment), MOST);
   for (const name of [
     UPGRADE_VARIABLE,
     "LISTEN_PID",
@@ -50,7 +52,7 @@ export function takeHandedSockets(environment: NodeJS.ProcessEnv): HandedSockets
   }
   const names = environment.LISTEN_FDNAMES?.split(":") ?? [];
   delete environment.LISTEN_FDNAMES;
-  if (handover !== undefined) return fromUpgrade(JSON.parse(handover) as Handover);
+  if (handover?.startsWith("{")) return fromUpgrade(JSON.parse(handover) as Handover);
   return count === 0 ? NOTHING : fromSystemd(count, names);
 }
 
@@ -58,7 +60,7 @@ const NOTHING: HandedSockets = { sockets: [], problems: [], from: "nobody", repo
 
 /** The launcher has counted them where it stands between systemd and this process. */
 function listenFds(environment: NodeJS.ProcessEnv): number {
-  if (environment.LODESTONE_LISTEN_FDS !== undefined) return Number(environment.LODESTONE_LISTEN_FDS);
+  if (environment.LODESTONE_LISTEN_FDS !== undefined) return Number(environment.LODESTONE_LISTEN_FDS) || 0;
   return environment.LISTEN_PID === String(process.pid) ? Number(environment.LISTEN_FDS) || 0 : 0;
 }
 

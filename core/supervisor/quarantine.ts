@@ -35,7 +35,7 @@ export class Quarantine {
   readonly #config: QuarantineConfig;
   readonly #logger: Logger;
   readonly #tell: QuarantineOptions["tell"];
-  readonly #records: SiteRecords | undefined;
+  #records: SiteRecords | undefined;
   readonly #now: () => number;
   readonly #sites = new Map<string, SiteRecord>();
   readonly #losses: LossWindow;
@@ -99,6 +99,11 @@ export class Quarantine {
         this.#sites.delete(site);
       }
     }
+  }
+
+  /** Another configuration serves: what happens to this one's sites is no longer what is known of them. */
+  detach(): void {
+    this.#records = undefined;
   }
 
   #isForgiven({ deaths, times, until }: SiteRecord, now: number): boolean {

@@ -74,6 +74,7 @@ class Supervisor {
   /** Aborted when the server is to stop. */
   readonly #stop = new AbortController();
   readonly #cut = Promise.withResolvers<number>();
+  #hasServed = false;
   #hasHandedOver = false;
 
   constructor(config: Config, destination: LogDestination, options: SupervisorOptions) {
@@ -120,7 +121,9 @@ class Supervisor {
       this.#admin.close();
       this.#observation.close();
       this.#generations.kill();
-      this.#generations.sockets.close();
+      // They are still those of the process that has handed them over, files of Unix sockets included.
+      if (this.#handed.from === "upgrade" && !this.#hasServed) this.#generations.sockets.release();
+      else this.#generations.sockets.close();
       this.#pidFile.remove();
     }
   }
@@ -195,6 +198,7 @@ class Supervisor {
       tellFailure(outcome);
       this.#logger.fatal({ reason: outcome.reason }, "not started");
     }
+    this.#hasServed = outcome.done;
     report(outcome.done ? undefined : outcome.reason);
     return outcome;
   }

@@ -236,7 +236,7 @@ export class WorkerPool {
   #onEnded(worker: WorkerProcess, end: WorkerEnd): void {
     const { reason, signal, clean } = end;
     this.#running.delete(worker);
-    this.#options.observation.workerEnded(worker, end);
+    this.#options.observation.workerEnded(worker, this.#killing ? { ...end, clean: true } : end);
     const site = this.#killing ? undefined : this.#options.watchdog.blameForEnd(worker, signal);
     this.#blame(worker, site, reason);
     for (const round of this.#rounds) round.ended(worker);

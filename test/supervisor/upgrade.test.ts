@@ -170,3 +170,27 @@ for (const node of OLD_NODES) {
     }
   });
 }
+
+test("an upgrade that fails leaves every socket to the old process, files of Unix sockets included", async () => {
+  const socket = `/tmp/lodestone-failed-upgrade-${process.pid}.sock`;
+  const config = (listen: string) => `listen: [${listen}]\nworkers: 1\nsites: [{ scripts: one.ts }]\n`;
+  await using lodestone = await startLodestone({
+    listen: `["127.0.0.1:0", "unix:${socket}"]`,
+    config: "workers: 1\nsites: [{ scripts: one.ts }]\n",
+    scripts: { "one.ts": answer("one") },
+  });
+  const failures = (): number =>
+    lodestone.log().filter(({ msg }) => /^not upgraded/.test(String(msg))).length;
+  const faults = [
+    () => lodestone.folder.write("one.ts", "export default () => {"),
+    // An address that no machine has (RFC 5737).
+    () => lodestone.folder.write("lodestone.yaml", config(`"127.0.0.1:0", "unix:${socket}", "192.0.2.1:1"`)),
+  ];
+  for (const [index, fault] of faults.entries()) {
+    fault();
+    process.kill(lodestone.pid, "SIGUSR2");
+    await until("the upgrade has failed", () => failures() === index + 1, { timeout: 30_000 });
+    assert.ok(existsSync(socket), "the socket's file is there");
+    assert.equal((await ask("http://localhost/", socket)).body, "one");
+  }
+});

@@ -56,7 +56,9 @@ export class OcspStapler {
   watch(certificates: readonly StapledCertificate[]): void {
     const wanted = new Map(certificates.map((each) => [fingerprintOf(each.certificate), each]));
     for (const [fingerprint, entry] of this.#entries) {
-      if (wanted.has(fingerprint)) continue;
+      const now = wanted.get(fingerprint);
+      const isComplete = entry.issuer !== undefined || now?.issuer === undefined;
+      if (now !== undefined && isComplete) continue;
       clearTimeout(entry.timer);
       this.#entries.delete(fingerprint);
     }

@@ -102,7 +102,8 @@ export class CertificateStore {
       read: () => readCertificate(config),
       patience,
       onRenewed: (certificate, before) => {
-        if (certificate.fingerprint256 === before.fingerprint256 && certificate.key === before.key) return;
+        // Not only the certificate itself: its intermediates may have been missing.
+        if (certificate.certificate === before.certificate && certificate.key === before.key) return;
         const { names, notAfter } = certificate;
         logger.info({ file, names, notAfter: dateOf(notAfter) }, "certificate renewed");
         this.#warnOf(certificate, file);

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 
 /** Bytes. A thousand authorities take about two megabytes. */
 const LONGEST = 4 * 1024 ** 2;
@@ -47,10 +47,14 @@ export function readPemFile(field: TlsField, path: string): PemFile {
 }
 
 function readBytes(field: TlsField, path: string): Buffer {
+  let fd: number | undefined;
   try {
-    const bytes = readFileSync(path);
-    if (bytes.length > LONGEST) throw new TlsFileError(field, path, `longer than ${LONGEST} bytes`);
-    return bytes;
+    // Without it opening a FIFO would wait for a writer, and with it the whole supervisor.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) throw new TlsFileError(field, path, "it is not a regular file");
+    if (stats.size > LONGEST) throw new TlsFileError(field, path, `longer than ${LONGEST} bytes`);
+    return readFileSync(fd);
   } catch (error) {
     if (error instanceof TlsFileError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
@@ -59,5 +63,7 @@ function readBytes(field: TlsField, path: string): Buffer {
       EACCES: "permission to read it is denied (EACCES)",
     };
     throw new TlsFileError(field, path, reasons[code ?? ""] ?? `it cannot be read (${code ?? error})`, error);
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }

@@ -19,6 +19,7 @@ export class Renewal<Value> {
   #current: Value;
   /** When the files became unfit; undefined when they are not, or it has been told. */
   #unfitSince: number | undefined;
+  #isUnfit = false;
   #reason = "";
 
   /** Throws what `read` does. */
@@ -35,22 +36,26 @@ export class Renewal<Value> {
   }
 
   look(): void {
-    if (this.#watched.look()) this.#read();
+    const hasChanged = this.#watched.look();
+    // What could not be read may have been the machine's fault, which no file tells of.
+    if (hasChanged || this.#isUnfit) this.#read(hasChanged);
     if (this.#unfitSince === undefined || performance.now() - this.#unfitSince < this.#options.patience)
       return;
     this.#unfitSince = undefined;
     this.#options.onUnfit(this.#reason);
   }
 
-  #read(): void {
+  #read(hasChanged: boolean): void {
     let value: Value;
     try {
       value = this.#options.read();
     } catch (error) {
-      this.#unfitSince = performance.now();
+      this.#isUnfit = true;
+      if (hasChanged) this.#unfitSince = performance.now();
       this.#reason = (error as Error).message;
       return;
     }
+    this.#isUnfit = false;
     this.#unfitSince = undefined;
     const before = this.#current;
     this.#current = value;

@@ -72,6 +72,19 @@ test("certificates are renewed under load: no request fails, and new handshakes 
   assert.equal(proxy.log().filter(({ msg }) => msg === "certificate renewed").length, 3);
 });
 
+test("intermediates that were missing are served as soon as they are in the file", async () => {
+  const intermediate = await authority.issue({ name: "intermediate", isAuthority: true });
+  const made = await intermediate.issue({ names });
+  await using proxy = await startHttps({ certificates: { a: made } });
+  const [alone] = made.certificate.split(/(?<=-----END CERTIFICATE-----\n)/);
+  const isTrusted = (): Promise<boolean> => serial(proxy).then(Boolean, () => false);
+  assert.ok(await isTrusted());
+  proxy.folder.write("a.pem", alone!);
+  await until("the chain is incomplete", async () => !(await isTrusted()));
+  proxy.folder.write("a.pem", made.certificate);
+  await until("the chain is complete", isTrusted, { timeout: 3000 });
+});
+
 test("a renewal by changed symbolic links, as certbot makes it, is noticed", async () => {
   const before = await authority.issue({ names });
   const after = await authority.issue({ names });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
@@ -135,7 +136,14 @@ test("files that are missing or may not be read are named", (t) => {
   assert.throws(() => readCertificate({ ...files, key: "/nowhere.key" }), {
     message: "/nowhere.key: there is no such file",
   });
-  assert.throws(() => readCertificate({ ...files, key: folder.path }), /it cannot be read \(EISDIR\)/);
+  assert.throws(() => readCertificate({ ...files, key: folder.path }), /it is not a regular file/);
+  execFileSync("mkfifo", [join(folder.path, "fifo")]);
+  const fifo = { ...files, key: join(folder.path, "fifo") };
+  assert.throws(
+    () => readCertificate(fifo),
+    /fifo: it is not a regular file/,
+    "and nobody waits for a writer",
+  );
   if (process.getuid?.() === 0) return t.diagnostic("root may read everything");
   chmodSync(files.key, 0);
   assert.throws(() => readCertificate(files), /permission to read it is denied/);
