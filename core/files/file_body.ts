@@ -94,17 +94,17 @@ export class FileBody implements BodySource, FileReader {
     this.#isDelivering = false;
   }
 
-  beginRead(): void {
+  beginRead(): boolean {
     if (this.#isOver) {
-      this.#reads?.ended();
       this.#file.close();
-      return;
+      return false;
     }
     const { start, length } = this.#runs[this.#run] as ByteRange;
     const size = Math.min(CHUNK, length - this.#sent);
     // Not from the shared pool, and never reused: the chunk belongs to the sink.
     const chunk = Buffer.allocUnsafeSlow(size);
     read(this.#file.fd, chunk, 0, size, start + this.#sent, this.#received);
+    return true;
   }
 
   readonly #received = (error: NodeJS.ErrnoException | null, count: number, chunk: Buffer): void => {

@@ -1,7 +1,7 @@
 /** Who reads when it is their turn. */
 export interface FileReader {
-  /** Begins one read; `FileReads.ended` must be called when it has ended. */
-  beginRead(): void;
+  /** Begins one read, whose end `FileReads.ended` must be told of. False, and nothing to be told, when it wants none any more. */
+  beginRead(): boolean;
 }
 
 /**
@@ -21,26 +21,29 @@ export class FileReads {
     this.#atOnce = options.atOnce;
   }
 
-  /** Maybe begins the read before it returns. A reader that has lost interest must say so when its turn comes. */
+  /** Maybe begins the read before it returns. */
   take(reader: FileReader): void {
-    if (this.#active < this.#atOnce) this.#begin(reader);
-    else this.#waiting.push(reader);
+    this.#waiting.push(reader);
+    this.#beginNext();
   }
 
   ended(): void {
     this.#active--;
-    const reader = this.#waiting[this.#next];
-    if (reader === undefined) return;
-    this.#next++;
+    this.#beginNext();
+  }
+
+  /** A loop, for thousands in a row may have lost interest: a recursion would be as deep. */
+  #beginNext(): void {
+    while (this.#active < this.#atOnce) {
+      const reader = this.#waiting[this.#next];
+      if (reader === undefined) break;
+      this.#next++;
+      this.#active++;
+      if (!reader.beginRead()) this.#active--;
+    }
     if (this.#next === this.#waiting.length || this.#next > 1024) {
       this.#waiting.splice(0, this.#next);
       this.#next = 0;
     }
-    this.#begin(reader);
-  }
-
-  #begin(reader: FileReader): void {
-    this.#active++;
-    reader.beginRead();
   }
 }
