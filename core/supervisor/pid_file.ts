@@ -19,7 +19,7 @@ export class PidFile {
       renameSync(written, path);
       this.#path = path;
     } catch (error) {
-      rmSync(written, { force: true });
+      removeQuietly(written);
       logger.warn({ pidFile: path, reason: (error as Error).message }, "the pid file cannot be written");
     }
   }
@@ -33,5 +33,13 @@ export class PidFile {
     } catch {
       // Gone already, or not ours to remove any more.
     }
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // It was never there: the folder is none, say.
   }
 }

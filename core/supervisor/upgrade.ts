@@ -8,6 +8,8 @@ import type { NamedSocket } from "./listening_sockets.ts";
 const DEADLINE = 120_000;
 /** Milliseconds from SIGTERM to SIGKILL for one that failed. */
 const LAST_WORDS = 5_000;
+/** Characters of its reason. */
+const LONGEST_REPORT = 65_536;
 /** Descriptor of the pipe in the new process; sockets follow. */
 const REPORT = 3;
 
@@ -59,14 +61,18 @@ export async function startSuccessor(options: UpgradeOptions): Promise<number> {
 
 async function outcome(child: ChildProcess, signal: AbortSignal, whyAborted: () => string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const report = child.stdio[REPORT] as Readable;
+  // Undefined when there was no descriptor for the pipe: the error tells.
+  const report = child.stdio?.[REPORT] as Readable | undefined;
   let text = "";
-  report.setEncoding("utf8").on("data", (chunk: string) => {
+  report?.setEncoding("utf8").on("data", (chunk: string) => {
     text += chunk;
-    if (text.startsWith("ready\n")) resolve();
-    else if (text.includes("\n")) reject(new Error(String(JSON.parse(text))));
+    const end = text.indexOf("\n");
+    if (end === -1 && text.length < LONGEST_REPORT) return;
+    const line = text.slice(0, end === -1 ? undefined : end);
+    if (line === "ready") resolve();
+    else reject(new Error(reasonIn(line)));
   });
-  report.on("error", () => {});
+  report?.on("error", () => {});
   child.once("error", (error) => reject(new Error(`it cannot be started: ${error.message}`)));
   child.once("exit", (code, killed) =>
     reject(new Error(killed === null ? `it ended with exit code ${code}` : `it was killed by ${killed}`)),
@@ -77,7 +83,16 @@ async function outcome(child: ChildProcess, signal: AbortSignal, whyAborted: () 
     await promise;
   } finally {
     signal.removeEventListener("abort", onAbort);
-    report.destroy();
+    report?.destroy();
+  }
+}
+
+/** What the successor says, as JSON; another program may say anything. */
+function reasonIn(line: string): string {
+  try {
+    return String(JSON.parse(line));
+  } catch {
+    return `it says ${JSON.stringify(line.slice(0, 200))}`;
   }
 }
 

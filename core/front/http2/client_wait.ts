@@ -3,7 +3,7 @@ import type { Timer, TimerWheel } from "../../http/timer_wheel.ts";
 
 /**
  * The time a client is waited for on one stream: to send its body, or to take the response. It is over when nothing
- * moved for `idleTimeout`, or when on average less than `minimumRate` did.
+ * moved for `idleTimeout`, or when less than `minimumRate` did in waits that come to `idleTimeout` together.
  */
 export class ClientWait {
   readonly #timers: TimerWheel;
@@ -12,7 +12,7 @@ export class ClientWait {
   #timer: Timer | undefined;
   #isWaiting = false;
   #since = 0;
-  /** Milliseconds of earlier waits. */
+  /** Milliseconds of earlier waits, and bytes that moved, since it was last looked at. */
   #waited = 0;
   #bytes = 0;
 
@@ -51,8 +51,14 @@ export class ClientWait {
 
   #isTooSlow(): boolean {
     const { idleTimeout, minimumRate } = this.#http;
-    const waited = this.#waited + performance.now() - this.#since;
-    return waited > idleTimeout && this.#bytes * 1000 < minimumRate * waited;
+    const now = performance.now();
+    const waited = this.#waited + now - this.#since;
+    if (waited < idleTimeout) return false;
+    const isTooSlow = this.#bytes * 1000 < minimumRate * waited;
+    this.#waited = 0;
+    this.#since = now;
+    this.#bytes = 0;
+    return isTooSlow;
   }
 
   #expire(): void {

@@ -12,6 +12,7 @@ import type { Timer } from "../../http/timer_wheel.ts";
 import type { ConnectionContext } from "../connection_context.ts";
 import type { FrontConnection } from "../front_connection.ts";
 import type { FrontOptions } from "../front_options.ts";
+import { ClientWait } from "./client_wait.ts";
 import { Http2Incoming } from "./http2_incoming.ts";
 import { type Http2Request, PROTOCOL_FAULT, readHttp2Head, refusedHttp2Head } from "./http2_request_head.ts";
 import { http2ResponseFields } from "./http2_response_fields.ts";
@@ -56,7 +57,7 @@ export class Http2Connection implements FrontConnection {
   ) {
     const { http, http2, timers } = context.options;
     this.options = context.options;
-    this.budget = new ResponseBudget(http2.sessionMemory);
+    this.budget = new ResponseBudget(http2.sessionMemory, timers);
     this.#context = context;
     this.#client = client;
     this.#socket = socket;
@@ -162,6 +163,11 @@ export class Http2Connection implements FrontConnection {
       const page = standardPage(error.status);
       const body = Buffer.from(page.body);
       stream.respond(http2ResponseFields(error.status, page.headers, body.length));
+      const wait = new ClientWait(this.options.timers, this.options.http, () =>
+        stream.close(constants.NGHTTP2_CANCEL),
+      );
+      wait.begin();
+      stream.once("close", () => wait.end());
       // For HEAD node has ended it.
       if (!stream.writableEnded) stream.end(body);
       // What the client still sends is for nobody.

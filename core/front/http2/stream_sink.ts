@@ -4,6 +4,8 @@ import { HttpError } from "../../http/http_error.ts";
 
 /** Bytes that a source may bring at once, before it knows whether the client takes them. */
 const FIRST_PIECE = 262_144;
+/** Milliseconds after which a source that has brought nothing is taken to be silent, as an event stream is. */
+export const SILENT = 500;
 
 /** What a response body tells its stream's owner. */
 export interface StreamSinkOwner {
@@ -24,6 +26,7 @@ export class StreamSink implements BodySink {
   /** How many of them the client is known to have taken. */
   #taken = 0;
   #hasBegun = false;
+  #startedAt = 0;
   #isOver = false;
 
   constructor(stream: ServerHttp2Stream, owner: StreamSinkOwner, source: BodySource) {
@@ -34,7 +37,7 @@ export class StreamSink implements BodySink {
 
   /** Bytes kept because the client has not taken them, or those that will be in a moment. */
   get held(): number {
-    if (this.#hasBegun) return this.#stream.writableLength;
+    if (this.#hasBegun || performance.now() - this.#startedAt >= SILENT) return this.#stream.writableLength;
     return Math.min(this.#source.length ?? FIRST_PIECE, FIRST_PIECE);
   }
 
@@ -44,6 +47,7 @@ export class StreamSink implements BodySink {
   }
 
   start(): void {
+    this.#startedAt = performance.now();
     this.#stream.on("drain", () => this.#drained());
     this.#source.start(this);
   }

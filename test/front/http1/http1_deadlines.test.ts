@@ -7,7 +7,9 @@ import { answer, eventually, readBody, startFront } from "../start_front.ts";
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 test("half a head gets 408", async (t) => {
-  const { connect, refused } = await startFront(t, (incoming) => answer(incoming, "ok"), { headTimeout: 250 });
+  const { connect, refused } = await startFront(t, (incoming) => answer(incoming, "ok"), {
+    headTimeout: 250,
+  });
   const client = await connect();
   client.send("GET / HTTP/1.1\r\nHost");
   assert.equal((await client.response()).status, 408);
