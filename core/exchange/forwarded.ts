@@ -1,5 +1,5 @@
 import type { HeaderList } from "../http/header_list.ts";
-import { removeHopByHop } from "../http/hop_by_hop.ts";
+import { removeKnownHopByHop } from "../http/hop_by_hop.ts";
 import type { Client } from "../http/incoming.ts";
 import type { RequestHead } from "../http/request_head.ts";
 
@@ -19,7 +19,7 @@ export interface Origin {
  */
 export function forwardHeaders(headers: HeaderList, isUntouched: boolean, origin: Origin): void {
   const { client, head, localPort, id } = origin;
-  removeHopByHop(headers);
+  removeKnownHopByHop(headers);
   headers.deleteWhere((name) => name === "expect");
   const told = head.tells ? head.headers : undefined;
   const add = (name: string, value: string): void => {

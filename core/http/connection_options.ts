@@ -7,3 +7,8 @@ export function isPersistent(minorVersion: 0 | 1, connection: string | undefined
   if (CLOSE.test(connection)) return false;
   return minorVersion === 1 || KEEP_ALIVE.test(connection);
 }
+
+/** What a Connection field lists, in lower case. */
+export function connectionOptions(connection: string): Set<string> {
+  return new Set(connection.split(",").map((option) => option.trim().toLowerCase()));
+}

@@ -1,3 +1,4 @@
+import { connectionOptions } from "./connection_options.ts";
 import type { HeaderList } from "./header_list.ts";
 
 /** RFC 9110 section 7.6.1, with the two fields meant for a proxy, and Content-Length because framing is redone. */
@@ -16,16 +17,16 @@ const HOP_BY_HOP = new Set([
 ]);
 
 /**
- * Removes the fields that concern one connection only: the known ones and those Connection names. Host stays
- * although a client may name it there, for a request without Host would go astray.
+ * Removes the fields that concern one connection only from a request on its way to a server: the known ones. Those that
+ * a client's Connection names have gone when its head was read; what has one of these names now is a script's.
  */
+export function removeKnownHopByHop(headers: HeaderList): void {
+  headers.deleteWhere((name) => HOP_BY_HOP.has(name));
+}
+
+/** Removes them from a response as it was received: the known ones and those that Connection names. */
 export function removeHopByHop(headers: HeaderList): void {
   const connection = headers.get("connection");
-  if (connection === undefined) {
-    headers.deleteWhere((name) => HOP_BY_HOP.has(name));
-    return;
-  }
-  const named = new Set(connection.split(",").map((name) => name.trim().toLowerCase()));
-  named.delete("host");
-  headers.deleteWhere((name) => HOP_BY_HOP.has(name) || named.has(name));
+  const named = connection === undefined ? undefined : connectionOptions(connection);
+  headers.deleteWhere((name) => HOP_BY_HOP.has(name) || named?.has(name) === true);
 }

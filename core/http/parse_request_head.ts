@@ -1,5 +1,5 @@
 import { type BodyFraming, CHUNKED, parseContentLength } from "./body_framing.ts";
-import { isPersistent } from "./connection_options.ts";
+import { connectionOptions, isPersistent } from "./connection_options.ts";
 import { excerpt, type FaultKind, type HeadFields, readHeadFields } from "./head_fields.ts";
 import { skipToken } from "./head_grammar.ts";
 import { HttpError } from "./http_error.ts";
@@ -86,8 +86,27 @@ export function parseRequestHead(text: string, limits: HeadLimits): ParsedReques
 
 /** What is for this proxy alone goes no further, wanted here or not. */
 function passedOn(lines: string, fields: HeadFields): string {
-  return fields.trace === undefined ? lines : lines.replace(/^lodestone-trace:[^\n]*\n/gim, "");
+  const own = fields.trace === undefined ? lines : lines.replace(/^lodestone-trace:[^\n]*\n/gim, "");
+  return fields.connection === undefined ? own : withoutNamed(own, fields.connection);
 }
+
+/** Options that name no field a script or a backend would see. */
+const NAMING_NOTHING = /^[ \t,]*(?:(?:close|keep-alive|upgrade|te)[ \t,]*)*$/i;
+
+/**
+ * Takes off the fields that Connection names (RFC 9110 section 7.6.1), before anybody has seen them: later it would be a
+ * way for clients to take off what a script has put there. Host stays, for a request without would go astray, and so do
+ * the fields that say how the message is framed and what becomes of its connection.
+ */
+function withoutNamed(lines: string, connection: string): string {
+  if (NAMING_NOTHING.test(connection)) return lines;
+  const named = connectionOptions(connection);
+  for (const name of KEPT) named.delete(name);
+  const kept = lines.split("\n").filter((line) => !named.has(line.slice(0, line.indexOf(":")).toLowerCase()));
+  return kept.join("\n");
+}
+
+const KEPT = ["host", "connection", "content-length", "transfer-encoding", "upgrade", "expect"];
 
 /** Also catches what the head reader hands over unfinished because it is too long. */
 function checkSize(text: string, lineLength: number, limits: HeadLimits): void {

@@ -1,7 +1,7 @@
 import type { BodySource } from "../../http/body.ts";
 import { isToken, isValidFieldBlock } from "../../http/head_grammar.ts";
 import { HeaderList } from "../../http/header_list.ts";
-import { removeHopByHop } from "../../http/hop_by_hop.ts";
+import { removeKnownHopByHop } from "../../http/hop_by_hop.ts";
 import { HttpError } from "../../http/http_error.ts";
 
 /** What becomes of a redirect: gone after, handed over as it is, or a failure. */
@@ -85,7 +85,7 @@ function checkedUrl(text: unknown): URL {
  */
 function outgoingFields(block: string): HeaderList {
   const headers = HeaderList.fromText(block);
-  removeHopByHop(headers);
+  removeKnownHopByHop(headers);
   headers.deleteWhere((name) => name === "host" || name === "expect");
   if (!headers.has("accept")) headers.append("Accept", "*/*");
   if (!headers.has("user-agent")) headers.append("User-Agent", "Lodestone");

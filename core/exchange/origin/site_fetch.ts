@@ -3,7 +3,7 @@ import type { OriginBackends } from "../../backend/origin_backends.ts";
 import type { SiteConfig } from "../../config/config.ts";
 import { type BodySource, cancelBody } from "../../http/body.ts";
 import { bodySourceOf } from "../../http/bytes_body.ts";
-import { removeHopByHop } from "../../http/hop_by_hop.ts";
+import { removeKnownHopByHop } from "../../http/hop_by_hop.ts";
 import type { HttpError } from "../../http/http_error.ts";
 import { RequestHead } from "../../http/request_head.ts";
 import { isTelling } from "../../http/telling_fields.ts";
@@ -108,7 +108,7 @@ export class SiteFetch {
       const backend = namedBackend(this.#backends, this.#site, to.name, "fetch from backend");
       const { method, headers = "" } = request;
       const plan = planEscalation(EMPTY_HEAD, { method, headers, path: to.path, query: to.query }, undefined);
-      removeHopByHop(plan.headers);
+      removeKnownHopByHop(plan.headers);
       // They tell of the client of a request, and this one has none.
       plan.headers.deleteWhere(isTelling);
       if (to.host !== undefined) plan.headers.set("Host", to.host);

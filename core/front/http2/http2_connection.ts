@@ -46,6 +46,8 @@ export class Http2Connection implements FrontConnection {
   #streams = 0;
   /** Bytes written when the client's end was last looked at, -1 before its end. */
   #bytesAtEnd = -1;
+  /** The same when the last exchange was over, but not its stream. */
+  #bytesAtRest = 0;
   #error: Error | undefined;
 
   /** Takes a socket, what was read of it given back. `onClose` is called once, when the connection is closed for good. */
@@ -99,6 +101,17 @@ export class Http2Connection implements FrontConnection {
   /** The response is out, or will not be. */
   exchangeEnded(incoming: Http2Incoming): void {
     this.#incomings.delete(incoming);
+    this.#linger();
+  }
+
+  /**
+   * A stream may never be closed although its exchange is over: nghttp2 no longer reads once it has said GOAWAY because of
+   * an error. Nothing else would end the connection then.
+   */
+  #linger(): void {
+    if (this.#incomings.size > 0 || this.#streams === 0 || this.#phase === "closed") return;
+    this.#bytesAtRest = this.#socket.bytesWritten;
+    this.#timer.refresh(this.options.http.idleTimeout);
   }
 
   #listen(): void {
@@ -167,6 +180,7 @@ export class Http2Connection implements FrontConnection {
         stream.close(constants.NGHTTP2_CANCEL),
       );
       wait.begin();
+      this.#linger();
       stream.once("close", () => wait.end());
       // For HEAD node has ended it.
       if (!stream.writableEnded) stream.end(body);
@@ -225,8 +239,15 @@ export class Http2Connection implements FrontConnection {
     if (this.#bytesAtEnd >= 0 && this.#streams > 0 && written > this.#bytesAtEnd) {
       this.#bytesAtEnd = written;
       this.#timer.refresh(this.options.http.halfClosedTimeout);
-    } else if (this.#phase === "open") this.#close();
+    } else if (this.#incomings.size === 0 && this.#streams > 0) this.#restTimedOut(written);
+    else if (this.#phase === "open") this.#close();
     else if (this.#streams === 0 || this.#bytesAtEnd >= 0 || this.#session.destroyed) this.#socket.destroy();
+  }
+
+  /** The client may still be taking what was written. */
+  #restTimedOut(written: number): void {
+    if (written > this.#bytesAtRest) this.#linger();
+    else this.destroy(this.reason);
   }
 
   #closed(): void {

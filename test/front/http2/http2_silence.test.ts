@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BodySource } from "../../../core/http/body.ts";
 import { BytesBody } from "../../../core/http/bytes_body.ts";
-import { headers, request } from "../../support/http2_frames.ts";
+import { FLAG, FRAME, frame, headers, request } from "../../support/http2_frames.ts";
 import { RawHttp2 } from "../../support/raw_http2.ts";
 import { testConfig } from "../../support/test_config.ts";
 import { answer, eventually, startFront } from "../start_front.ts";
@@ -39,3 +39,23 @@ test("many responses that stay silent keep no other one waiting", async (t) => {
   const { status, body } = await send(session, { ":path": "/page" });
   assert.deepEqual([status, String(body)], [200, "page"]);
 });
+
+for (const method of ["HEAD", "GET"]) {
+  test(`a session that an error has ended behind the answer to ${method} is closed in its time`, async (t) => {
+    const front = await startFront(t, (incoming) => answer(incoming, ""), {
+      idleTimeout: 100,
+      keepAliveTimeout: 100,
+      lingerTimeout: 100,
+      halfClosedTimeout: 100,
+    });
+    const client = await RawHttp2.open(portOf(front.listener));
+    client.write(
+      headers(1, request({ ":method": method }), FLAG.endHeaders | FLAG.endStream),
+      frame(FRAME.goaway, 0, 0, Buffer.alloc(8)),
+      frame(FRAME.data, FLAG.endStream, 1, Buffer.alloc(10)),
+    );
+    await eventually(() => front.outcomes.length === 1, "it is answered");
+    client.socket.destroy();
+    await eventually(() => front.listener.connections === 0, "the connection is closed");
+  });
+}
