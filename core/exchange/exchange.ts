@@ -84,6 +84,11 @@ export class Exchange implements Escalating, EscalationReceiver {
     this.#scripted.runAgain();
   }
 
+  /** Whether the scripts have yet to say what becomes of the request. */
+  get isUndecided(): boolean {
+    return this.#step === "scripted";
+  }
+
   get waitsForScripts(): boolean {
     return this.#step === "scripted" || this.#step === "offered";
   }

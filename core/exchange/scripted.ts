@@ -68,6 +68,10 @@ export class Scripted implements ScriptTask {
     return this.#exchange.waitsForScripts;
   }
 
+  get isUndecided(): boolean {
+    return this.#exchange.isUndecided;
+  }
+
   /** Whether onResponse wants to see the head of what escalation brought. */
   get wantsHead(): boolean {
     return this.#isolate?.hooked === true && this.#isolate.waitsFor(this.#slot);

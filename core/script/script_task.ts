@@ -55,6 +55,8 @@ export interface ScriptTask {
   readonly description: string;
   /** Whether the scripts have yet to decide something. */
   readonly waitsForScripts: boolean;
+  /** Whether that is what becomes of the request; otherwise it is the head that onResponse has been offered. */
+  readonly isUndecided: boolean;
   /** Event `R` of the protocol for this exchange under the given slot. */
   requestEvent(slot: number): string;
   answerText(head: ScriptHead, body: string): void;

@@ -254,6 +254,8 @@ export class SiteIsolate {
         if (isAlone && slot !== 0) this.work.failStreams(slot, error.message);
         continue;
       }
+      // Its decision was among what the isolate had finished; what is under way for it now is another event.
+      if (isRequest(events[i]!) && !task.isUndecided) continue;
       const isWaiting = this.work.isWaiting(slot);
       const fate = this.#blame.fateOf({ slot, event: events[i]!, isWaiting, isAlone }, error);
       if (fate === "again") again.push(i);
