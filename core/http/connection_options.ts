@@ -8,7 +8,9 @@ export function isPersistent(minorVersion: 0 | 1, connection: string | undefined
   return minorVersion === 1 || KEEP_ALIVE.test(connection);
 }
 
-/** What a Connection field lists, in lower case. */
+/** What a Connection field lists, in lower case; empty elements count for nothing (RFC 9110 section 5.6.1). */
 export function connectionOptions(connection: string): Set<string> {
-  return new Set(connection.split(",").map((option) => option.trim().toLowerCase()));
+  const options = new Set(connection.split(",").map((option) => option.trim().toLowerCase()));
+  options.delete("");
+  return options;
 }

@@ -102,10 +102,10 @@ function withoutNamed(lines: string, connection: string): string {
   if (NAMING_NOTHING.test(connection)) return lines;
   const named = connectionOptions(connection);
   for (const name of KEPT) named.delete(name);
-  const kept = lines.split("\n").filter((line) => !named.has(line.slice(0, line.indexOf(":")).toLowerCase()));
-  return kept.join("\n");
+  return lines.replace(FIELD_LINE, (line, name: string) => (named.has(name.toLowerCase()) ? "" : line));
 }
 
+const FIELD_LINE = /([^:\n]*):[^\n]*\n/g;
 const KEPT = ["host", "connection", "content-length", "transfer-encoding", "upgrade", "expect"];
 
 /** Also catches what the head reader hands over unfinished because it is too long. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { http1RequestHead } from "../../core/backend/protocol/http1_request_head.ts";
 import type { BodySource } from "../../core/http/body.ts";
-import { removeHopByHop } from "../../core/http/hop_by_hop.ts";
+import { removeKnownHopByHop } from "../../core/http/hop_by_hop.ts";
 import { type CodecMessage, parseRequest, parseResponse, readMessage } from "./codec_message.ts";
 import type { Random } from "./random.ts";
 
@@ -49,7 +49,7 @@ function checkRoundTrip(bytes: Buffer): void {
   const { request, framing } = parseRequest(text.slice(0, end));
   const { head } = request;
   const headers = head.headers.clone();
-  removeHopByHop(headers);
+  removeKnownHopByHop(headers);
   headers.deleteWhere((name) => name === "expect");
   if (!headers.has("host")) headers.set("Host", head.authority === "" ? "localhost" : head.authority);
   const target = head.query === undefined ? head.path : `${head.path}?${head.query}`;

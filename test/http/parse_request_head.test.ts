@@ -330,3 +330,19 @@ test("Lodestone-Trace is for the proxy alone: no field of the head", () => {
   assert.equal(head.headers.has("lodestone-trace"), false);
   assert.equal(parse("GET / HTTP/1.1", "Host: a.test").head.trace, undefined);
 });
+
+test("fields that Connection names are gone, whatever else it lists", () => {
+  for (const [options, rest] of [
+    ["x-a", "X-B: 2\r\n"],
+    ["close, ,X-A,,", "X-B: 2\r\n"],
+    ["x-b , x-a", ""],
+    ["x", "X-A: 1\r\nX-B: 2\r\n"],
+    [",", "X-A: 1\r\nX-B: 2\r\n"],
+    ["host, content-length", "X-A: 1\r\nX-B: 2\r\n"],
+  ] as const) {
+    const kept = `Host: a\r\nConnection: ${options}\r\n`;
+    const { head } = parseRequestHead(`GET / HTTP/1.1\r\n${kept}X-A: 1\r\nX-B: 2\r\n\r\n`, LIMITS);
+    assert.equal(head.fields, kept + rest, options);
+    assert.equal([...head.headers].length, 2 + rest.split("\n").length - 1);
+  }
+});

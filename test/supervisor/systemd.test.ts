@@ -115,7 +115,8 @@ for (const node of NODES) {
       () => /listening on (http:\/\/127\.0\.0\.1:\d+)\n.*\n?site/.exec(child.stderr)?.[1],
     );
     assert.equal((await ask(`${own}/`)).body, "one");
-    assert.match(child.stdout, new RegExp(`"address":"127.0.0.1:${stranger}","from":"systemd"`));
+    const told = new RegExp(`"address":"127.0.0.1:${stranger}","from":"systemd"`);
+    await until("the log tells of the stranger", () => told.test(child.stdout));
     child.process.kill("SIGTERM");
     assert.equal((await child.ended).code, 0);
     assert.ok(existsSync(path), "the file is systemd's");

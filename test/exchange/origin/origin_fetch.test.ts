@@ -109,7 +109,7 @@ test("fields that concern the connection, the framing or the host are the proxy'
   const origin = `http://127.0.0.1:${server.port}`;
   const headers = [
     "Host: internal.test",
-    "Connection: x-named, close",
+    "Connection: x-named, close, ,",
     "X-Named: 1",
     "Keep-Alive: 5",
     "Transfer-Encoding: chunked",
@@ -130,6 +130,7 @@ test("fields that concern the connection, the framing or the host are the proxy'
     host: `127.0.0.1:${server.port}`,
     accept: "text/html",
     "user-agent": "script",
+    "x-named": "1",
     "x-forwarded-for": "192.0.2.7",
   });
 });
