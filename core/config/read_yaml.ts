@@ -31,22 +31,32 @@ export interface YamlReading {
  * errors are told, for the rest cannot be trusted.
  */
 export function readYaml(text: string, environment: Environment): YamlReading {
-  const lines = new LineCounter();
   const document = parseDocument(text, {
-    lineCounter: lines,
     prettyErrors: false,
     // Found here, to name both places.
     uniqueKeys: false,
   });
+  const lines = linesOf(text);
   const place = (position: number) => {
     const { line, col } = lines.linePos(Math.min(position, text.length));
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+    return { line, column: col };
   };
   const syntax = syntaxProblems(document, text, (position) => place(position).line);
   if (syntax.length > 0) return { root: undefined, problems: syntax, place };
   const reader = new NodeReader(document, text, environment, (position) => place(position).line);
   const root = reader.read(document.contents, 0);
   return { root, problems: reader.problems, place };
+}
+
+/** All lines: the parser counts no further than it could read. */
+function linesOf(text: string): LineCounter {
+  const lines = new LineCounter();
+  for (let start = 0; start !== -1; ) {
+    lines.addNewLine(start);
+    const end = text.indexOf("\n", start);
+    start = end === -1 ? -1 : end + 1;
+  }
+  return lines;
 }
 
 /** Turns the nodes of a YAML document into those of a configuration. */

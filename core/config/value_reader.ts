@@ -45,7 +45,8 @@ export class ValueReader {
 
   #value(node: ConfigNode, type: FieldType, name: string, path: string): unknown {
     this.#positions.set(path, node.position);
-    if (node.kind === "invalid") return undefined;
+    // A table that could not be read is an empty one, as for a table of another kind of node.
+    if (node.kind === "invalid") return type.kind === "table" ? {} : undefined;
     switch (type.kind) {
       case "section":
         return this.#section(node, type, name, path);

@@ -247,6 +247,17 @@ test("the result is plain data that crosses to another process", (t) => {
   assert.deepEqual(JSON.parse(JSON.stringify(structuredClone(config))).backends["http://a"].server.host, "a");
 });
 
+test("a reference without an end is a fault wherever a value may stand", (t) => {
+  const folder = configFolder(t);
+  for (const text of ["backends: ${", "sites: ${", "sites: [${]", "sites: [{ env: ${ }]", "http: ${", "${"]) {
+    const faults = faultsOf(() => loadConfig(writeConfig(folder, text), {}));
+    assert.ok(
+      faults.some(({ message }) => message.includes("${")),
+      text,
+    );
+  }
+});
+
 test("whatever a file contains, it loads or has faults inside of it", (t) => {
   const folder = configFolder(t);
   const piece = fc.constantFrom(
