@@ -10,7 +10,7 @@ import { standardPage } from "../../http/standard_page.ts";
 import { ClientWait } from "./client_wait.ts";
 import type { Http2Connection } from "./http2_connection.ts";
 import type { Http2Request } from "./http2_request_head.ts";
-import { http2InformFields, http2ResponseFields } from "./http2_response_fields.ts";
+import { http2InformFields, http2ResponseFields, UnsendableFields } from "./http2_response_fields.ts";
 import { StreamBody, type StreamBodyOwner } from "./stream_body.ts";
 import { StreamSink, type StreamSinkOwner } from "./stream_sink.ts";
 
@@ -67,9 +67,11 @@ export class Http2Incoming implements Incoming, StreamBodyOwner, StreamSinkOwner
     const isBare = head.status === RESET_CONTENT || isBodiless(head.status, this.head.method);
     const length = isBare ? bareLength(head, body) : lengthOf(body);
     const isEmpty = isBare || (length === 0 && !isBodySource(body));
-    const fields = http2ResponseFields(head.status, head.headers, length);
-    if (fields === undefined || !isFinalStatus(head.status)) {
-      this.#refuse(head, body);
+    const fields = this.#fields(head, length);
+    if (fields === undefined) {
+      cancelBody(body);
+      this.#hasResponded = false;
+      this.#sendPage();
       return;
     }
     this.#stream.respond(fields, isEmpty ? { endStream: true } : undefined);
@@ -86,8 +88,12 @@ export class Http2Incoming implements Incoming, StreamBodyOwner, StreamSinkOwner
   inform(status: number, headers: HeaderList): void {
     const isInterim = Number.isInteger(status) && status >= 102 && status <= 199;
     if (!isInterim || this.#hasResponded || this.#stream.destroyed || this.#stream.closed) return;
-    const fields = http2InformFields(status, headers);
-    if (fields !== undefined) this.#stream.additionalHeaders(fields);
+    try {
+      this.#stream.additionalHeaders(http2InformFields(status, headers));
+    } catch (error) {
+      // The final response does without.
+      if (!(error instanceof UnsendableFields)) throw error;
+    }
   }
 
   bodyWanted(): void {
@@ -134,14 +140,16 @@ export class Http2Incoming implements Incoming, StreamBodyOwner, StreamSinkOwner
     this.#finish(error);
   }
 
-  /** Answers 500 instead of a head that can't be sent. */
-  #refuse(head: ResponseHead, body: ResponseBody): void {
-    cancelBody(body);
-    const fields = head.headers.toText();
-    const what = isFinalStatus(head.status) ? JSON.stringify(fields.slice(0, 200)) : `status ${head.status}`;
-    this.#fault = new HttpError(500, "invalid_response_head", `sending a response head: not valid: ${what}`);
-    this.#hasResponded = false;
-    this.#sendPage();
+  /** Undefined, and a fault, for a head that can't be sent: the client gets 500 instead. */
+  #fields({ status, headers }: ResponseHead, length: number | undefined): string[] | undefined {
+    try {
+      if (!isFinalStatus(status)) throw new UnsendableFields(`status ${status}`);
+      return http2ResponseFields(status, headers, length);
+    } catch (error) {
+      if (!(error instanceof UnsendableFields)) throw error;
+      this.#fault = new HttpError(500, "invalid_response_head", `sending a response head: ${error.message}`);
+      return undefined;
+    }
   }
 
   #sendPage(): void {

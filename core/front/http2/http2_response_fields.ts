@@ -1,3 +1,4 @@
+import { connectionOptions } from "../../http/connection_options.ts";
 import { isFieldValue, isToken } from "../../http/head_grammar.ts";
 import type { HeaderList } from "../../http/header_list.ts";
 
@@ -13,45 +14,62 @@ const NOT_PASSED = new Set([
   "upgrade",
 ]);
 
+/** What nghttp2 sends at most in one block of fields; with more it would end the session, other streams included. */
+const BLOCK_LIMIT = 65_536;
+/** Bytes that nghttp2 takes a field to need besides its text. */
+const FIELD_OVERHEAD = 12;
+/** Room for `:status`, Date, Server and Content-Length. */
+const OWN_FIELDS = 256;
+
+/** Why fields can't be sent, in words for the log. */
+export class UnsendableFields extends Error {}
+
 /**
- * The fields of a response as `node:http2` takes them: name and value in turns, names in lower case; undefined when one is
- * not valid, for they may come from a script. Date is added by node unless it is there.
+ * The fields of a response as `node:http2` takes them: name and value in turns, names in lower case. Throws
+ * UnsendableFields: they may come from a script. Date is added by node unless it is there.
  */
 export function http2ResponseFields(
   status: number,
   headers: HeaderList,
   length: number | undefined,
-): string[] | undefined {
+): string[] {
   const fields = [":status", String(status)];
-  const named = namedByConnection(headers);
+  const connection = headers.get("connection");
+  const named = connection === undefined ? undefined : connectionOptions(connection);
   let hasServer = false;
+  let size = OWN_FIELDS;
   for (const [name, value] of headers) {
-    if (!isToken(name) || !isFieldValue(value)) return undefined;
+    check(name, value);
+    size += name.length + value.length + FIELD_OVERHEAD;
     const lower = name.toLowerCase();
     if (lower === "server") hasServer = true;
     if (!NOT_PASSED.has(lower) && named?.has(lower) !== true) fields.push(lower, value);
   }
+  if (size > BLOCK_LIMIT) throw tooLarge(size);
   if (length !== undefined) fields.push("content-length", String(length));
   if (!hasServer) fields.push("server", "lodestone");
   return fields;
 }
 
-/** Fields of an interim response, by name; undefined when one is not valid. */
-export function http2InformFields(
-  status: number,
-  headers: HeaderList,
-): Record<string, string | string[]> | undefined {
+/** Fields of an interim response, by name. Throws UnsendableFields. */
+export function http2InformFields(status: number, headers: HeaderList): Record<string, string | string[]> {
   const fields: Record<string, string | string[]> = { ":status": String(status) };
+  let size = OWN_FIELDS;
   for (const [name, value] of headers) {
-    if (!isToken(name) || !isFieldValue(value)) return undefined;
+    check(name, value);
+    size += name.length + value.length + FIELD_OVERHEAD;
     const lower = name.toLowerCase();
     if (!NOT_PASSED.has(lower)) fields[lower] = headers.getAll(lower);
   }
+  if (size > BLOCK_LIMIT) throw tooLarge(size);
   return fields;
 }
 
-function namedByConnection(headers: HeaderList): Set<string> | undefined {
-  const connection = headers.get("connection");
-  if (connection === undefined) return undefined;
-  return new Set(connection.split(",").map((name) => name.trim().toLowerCase()));
+function check(name: string, value: string): void {
+  if (isToken(name) && isFieldValue(value)) return;
+  throw new UnsendableFields(`not a field: ${JSON.stringify(`${name}: ${value}`.slice(0, 200))}`);
+}
+
+function tooLarge(size: number): UnsendableFields {
+  return new UnsendableFields(`fields of ${size} bytes, HTTP/2 sends at most ${BLOCK_LIMIT}`);
 }

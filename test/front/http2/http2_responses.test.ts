@@ -135,7 +135,22 @@ describe("responses of HTTP/2", () => {
       assert.equal(status, 500);
       assert.doesNotMatch(body.toString(), /secret/);
     }
-    for (const { error } of front.outcomes) assert.match(String(error), /not valid/);
+    for (const { error } of front.outcomes)
+      assert.match(String(error), /sending a response head: (not a field: "x|status (99|600))/);
+  });
+
+  it("with more fields than a client can be sent become 500, and the session goes on", async (t) => {
+    const fields = (count: number) =>
+      HeaderList.from(Array.from({ length: count }, (_, index) => [`x-${index}`, "v".repeat(1000)]));
+    const counts = [70, 60];
+    const front = await startFront(t, (incoming) => {
+      incoming.inform(103, fields(70));
+      incoming.respond({ status: 200, headers: fields(counts.shift()!) }, "answer");
+    });
+    const session = await openSession(t, front.listener);
+    const statuses = [await send(session), await send(session)].map(({ status }) => status);
+    assert.deepEqual([statuses, session.closed, session.destroyed], [[500, 200], false, false]);
+    assert.match(String(front.outcomes[0]?.error), /fields of 7\d{4} bytes, HTTP\/2 sends at most 65536/);
   });
 
   it("of a handler that throws are 500", async (t) => {
