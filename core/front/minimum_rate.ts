@@ -66,7 +66,6 @@ export class MinimumRate {
     if (this.#waited >= http.idleTimeout) {
       const bytes = moved() - this.#before;
       if (bytes * 1000 < http.minimumRate * this.#waited) {
-        this.#isWatching = false;
         failed(this.#tooSlow(bytes));
         return;
       }

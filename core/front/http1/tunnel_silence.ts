@@ -8,13 +8,13 @@ const LOOKS = 8;
 /** The deadline of a connection that has switched protocols: neither direction brings a byte. */
 export class TunnelSilence {
   readonly #timer: Timer;
-  readonly #tunnel: Http1Tunnel;
+  readonly #tunnel: Pick<Http1Tunnel, "received" | "sent">;
   readonly #limit: number;
   #moved = -1;
   #movedAt = 0;
 
   /** `limit`: milliseconds. */
-  constructor(timer: Timer, tunnel: Http1Tunnel, limit: number) {
+  constructor(timer: Timer, tunnel: Pick<Http1Tunnel, "received" | "sent">, limit: number) {
     this.#timer = timer;
     this.#tunnel = tunnel;
     this.#limit = limit;
