@@ -1,5 +1,6 @@
 import type { TestContext } from "node:test";
 import type { HttpConfig, TlsConfig } from "../../../core/config/config.ts";
+import type { TrustedProxies } from "../../../core/front/forwarded/trusted_proxies.ts";
 import { TlsContexts } from "../../../core/front/tls/tls_contexts.ts";
 import type { Client, IncomingHandler } from "../../../core/http/incoming.ts";
 import type { ServedCertificate } from "../../../core/http/tls_material.ts";
@@ -14,6 +15,7 @@ export interface TlsFrontOptions {
   readonly http?: Partial<HttpConfig>;
   /** Ranges of addresses whose connections begin with a PROXY header. */
   readonly proxyProtocol?: readonly string[];
+  readonly proxies?: TrustedProxies;
 }
 
 export interface TlsFront extends Front {
@@ -34,7 +36,7 @@ export function served(certificate: TestCertificate, names: readonly string[] = 
 export async function startTlsFront(
   t: TestContext,
   handler: IncomingHandler,
-  { certificates, clientAuthorities, tls, http, proxyProtocol = [] }: TlsFrontOptions,
+  { certificates, clientAuthorities, tls, http, proxyProtocol = [], proxies }: TlsFrontOptions,
 ): Promise<TlsFront> {
   const failures: { reason: string; client: Client }[] = [];
   const contexts = new TlsContexts(
@@ -50,6 +52,7 @@ export async function startTlsFront(
     spoken: { tls: true, http2: false, redirect: undefined, proxyProtocol },
     tls: contexts,
     onHandshakeFailed: (reason, client) => failures.push({ reason, client }),
+    ...(proxies === undefined ? {} : { proxies }),
   });
   const { address } = front.listener;
   const port = address.kind === "tcp" ? address.port : 0;
