@@ -26,6 +26,8 @@ export interface ParsedRequest {
   readonly expectContinue: boolean;
   /** The Connection field. */
   readonly connection: string | undefined;
+  /** Whether its target is that of an https resource, in absolute-form: only for clients that speak TLS. */
+  readonly isHttps: boolean;
 }
 
 const REQUEST: FaultKind = { status: 400, code: "malformed_request", tooLarge: 431, refusesAmbiguous: true };
@@ -81,7 +83,8 @@ export function parseRequestHead(text: string, limits: HeadLimits): ParsedReques
   const { connection } = fields;
   const persistent = isPersistent(minorVersion, connection);
   const expectContinue = expectsContinue(fields, minorVersion, framing);
-  return { head, framing, persistent, expectContinue, connection };
+  const { isHttps } = target;
+  return { head, framing, persistent, expectContinue, connection, isHttps };
 }
 
 /** What is for this proxy alone goes no further, wanted here or not. */

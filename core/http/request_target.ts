@@ -11,8 +11,11 @@ export interface RequestTarget {
   readonly query: string | undefined;
   /** Authority of an absolute-form, as received; undefined for the other forms. */
   readonly authority: string | undefined;
+  /** Whether it is the absolute-form of an https resource. */
+  readonly isHttps: boolean;
 }
 
+const ROOT: RequestTarget = { path: "/", query: undefined, authority: undefined, isHttps: false };
 const ABSOLUTE = /^https?:\/\/([^/?]*)/i;
 
 /**
@@ -22,24 +25,25 @@ const ABSOLUTE = /^https?:\/\/([^/?]*)/i;
 export function parseRequestTarget(method: string, text: string, start: number, end: number): RequestTarget {
   if (skipTarget(text, start) !== end) throw refused(text.slice(start, end), "has a character not allowed");
   if (text.charCodeAt(start) === 0x2f) {
-    if (end === start + 1) return { path: "/", query: undefined, authority: undefined };
-    return splitQuery(text.slice(start, end), undefined);
+    if (end === start + 1) return ROOT;
+    return splitQuery(text.slice(start, end), undefined, false);
   }
   const target = text.slice(start, end);
-  if (target === "*" && method === "OPTIONS") return { path: "*", query: undefined, authority: undefined };
+  if (target === "*" && method === "OPTIONS") return { ...ROOT, path: "*" };
   const absolute = ABSOLUTE.exec(target);
   if (absolute === null) throw refused(target, "is neither a path nor an http URL");
   const authority = absolute[1]!;
+  const isHttps = target.charAt(4) !== ":";
   const rest = target.slice(absolute[0].length);
   // RFC 9112 section 3.2.4: an OPTIONS for a bare origin asks the server as a whole.
-  if (rest === "") return { path: method === "OPTIONS" ? "*" : "/", query: undefined, authority };
-  return splitQuery(rest.startsWith("?") ? `/${rest}` : rest, authority);
+  if (rest === "") return { path: method === "OPTIONS" ? "*" : "/", query: undefined, authority, isHttps };
+  return splitQuery(rest.startsWith("?") ? `/${rest}` : rest, authority, isHttps);
 }
 
-function splitQuery(target: string, authority: string | undefined): RequestTarget {
+function splitQuery(target: string, authority: string | undefined, isHttps: boolean): RequestTarget {
   const mark = target.indexOf("?");
-  if (mark < 0) return { path: normalizePath(target), query: undefined, authority };
-  return { path: normalizePath(target.slice(0, mark)), query: target.slice(mark + 1), authority };
+  if (mark < 0) return { path: normalizePath(target), query: undefined, authority, isHttps };
+  return { path: normalizePath(target.slice(0, mark)), query: target.slice(mark + 1), authority, isHttps };
 }
 
 function refused(target: string, why: string): HttpError {

@@ -52,6 +52,13 @@ export const differences: readonly Difference[] = [
       "101 that nobody asked for and more than sixteen.",
   ),
   difference(
+    "https without TLS",
+    /^Target/,
+    /^an https URL/,
+    "nginx takes an https URL in the request line of a plain connection. RFC 9110 (7.4) wants it rejected: a resource that belongs to TLS " +
+      "must not be had without. Lodestone takes it only from a proxy that is trusted to have spoken TLS itself.",
+  ),
+  difference(
     "Canonical paths",
     /^Target/,
     /canonical|URL in a path|unreserved|upper case|dot segment|dot-dot segment|several slashes|slashes first|second slash|none$|stay encoded/,

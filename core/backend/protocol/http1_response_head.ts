@@ -1,3 +1,4 @@
+import { excerpt } from "../../http/head_fields.ts";
 import { HeadReader } from "../../http/head_reader.ts";
 import { HttpError } from "../../http/http_error.ts";
 import type { HeadLimits } from "../../http/parse_request_head.ts";
@@ -73,9 +74,10 @@ function checkBegin(text: string): void {
 /** RFC 9110 sections 7.8 and 15.2.2. What frames a body would be read differently by those who expect one. */
 function checkSwitch({ headers, minorVersion }: ParsedResponse, upgrade: string | undefined): void {
   if (upgrade === undefined) throw malformed("101 to a request that did not ask for an upgrade");
-  const protocols = headers.get("upgrade");
-  if (protocols === undefined || !areOffered(protocols, upgrade)) {
-    throw malformed(`101 to ${JSON.stringify(protocols ?? "")} where ${JSON.stringify(upgrade)} was offered`);
+  const protocols = headers.getAll("upgrade");
+  // Of two lines some would read the first and some the last.
+  if (protocols.length !== 1 || !areOffered(protocols[0]!, upgrade)) {
+    throw malformed(`101 to ${excerpt(protocols.join(", "))} where ${excerpt(upgrade)} was offered`);
   }
   if (minorVersion === 0 || !asksForUpgrade(headers.get("connection"))) {
     throw malformed("101 without Connection: upgrade, or in HTTP/1.0");

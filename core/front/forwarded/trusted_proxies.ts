@@ -54,7 +54,7 @@ export class TrustedProxies {
   admit(head: RequestHead, client: Client): Admitted {
     if (!head.tells) return { head, client };
     const { others, telling } = separate(head.fields);
-    if (!this.#isTrusted(client)) return { head: head.withFields(others, false), client };
+    if (!this.trusts(client)) return { head: head.withFields(others, false), client };
     const list = telling.get(this.#header)?.join(",");
     const protocol = this.#header === "forwarded" ? undefined : telling.get("x-forwarded-proto")?.join(",");
     const id = requestId(telling.get("x-request-id"));
@@ -70,7 +70,8 @@ export class TrustedProxies {
     };
   }
 
-  #isTrusted(client: Client): boolean {
+  /** Whether the other end of a connection is a trusted proxy. */
+  trusts(client: Client): boolean {
     if (this.#ranges.isEmpty) return false;
     let isTrusted = this.#trusted.get(client);
     if (isTrusted === undefined) {

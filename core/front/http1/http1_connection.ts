@@ -58,7 +58,7 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
     this.#socket = socket;
     this.#context = context;
     this.#http = http;
-    this.#reader = new RequestReader(http);
+    this.#reader = new RequestReader(context.options, client);
     this.client = client;
     this.localPort = client.local?.port ?? 0;
     this.#timer = timers.add(http.headTimeout, () => this.#timedOut());
@@ -204,7 +204,7 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
       this.#context.speakHttp2(this, this.#socket, this.client);
       return;
     }
-    answerRefusal(this.#socket, this.#context, this.#reader.refusal(error, this.client));
+    answerRefusal(this.#socket, this.#context, this.#reader.refusal(error));
     this.#close();
   }
 

@@ -1,22 +1,29 @@
 import type { HttpConfig } from "../../config/config.ts";
+import { excerpt } from "../../http/head_fields.ts";
 import { HeadReader } from "../../http/head_reader.ts";
 import { HttpError } from "../../http/http_error.ts";
 import type { Client } from "../../http/incoming.ts";
 import { type ParsedRequest, parseRequestHead } from "../../http/parse_request_head.ts";
 import { refusedLine } from "../../http/refused_line.ts";
+import type { TrustedProxies } from "../forwarded/trusted_proxies.ts";
+import type { FrontOptions } from "../front_options.ts";
 import { PREFACE_HEAD } from "../http2/preface.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** Finds the request heads in the bytes of one connection, reads them, and knows how long each took to arrive. */
 export class RequestReader {
   readonly #http: HttpConfig;
+  readonly #proxies: TrustedProxies;
+  readonly #client: Client;
   readonly #heads: HeadReader;
   /** When the head under way began; 0 for one that was complete at once. */
   #began = 0;
   #text: string | undefined;
 
-  constructor(http: HttpConfig) {
+  constructor({ http, proxies }: Pick<FrontOptions, "http" | "proxies">, client: Client) {
     this.#http = http;
+    this.#proxies = proxies;
+    this.#client = client;
     this.#heads = new HeadReader(http.head);
   }
 
@@ -31,10 +38,10 @@ export class RequestReader {
   }
 
   /** What the log is told of the last head, which became no request. */
-  refusal(error: HttpError, client: Client): Refusal {
+  refusal(error: HttpError): Refusal {
     // One that was complete at once has no time of its own.
     const milliseconds = this.#began === 0 ? 0 : performance.now() - this.#began;
-    return { error, client, ...refusedLine(this.#text ?? this.#heads.kept), milliseconds };
+    return { error, client: this.#client, ...refusedLine(this.#text ?? this.#heads.kept), milliseconds };
   }
 
   /** The head under way has not come in time. */
@@ -61,6 +68,12 @@ export class RequestReader {
   }
 
   #checked(request: ParsedRequest): ParsedRequest {
+    if (request.isHttps && !this.#client.tls && !this.#proxies.trusts(this.#client)) {
+      // RFC 9110 section 7.4
+      const what = `an https URL of ${excerpt(request.head.authority)} without TLS`;
+      const message = `reading a request line: ${what}, and from no proxy in proxies.trusted`;
+      throw new HttpError(421, "misdirected_request", message);
+    }
     const limit = this.#http.body;
     if (request.framing <= limit) return request;
     const message = `reading a request: a body of ${request.framing} bytes, over ${limit}`;

@@ -28,6 +28,7 @@ const malformed: Record<string, string> = {
   "a protocol that was not offered": `${SWITCH}Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n`,
   "one that was offered and one that was not": `${SWITCH}Connection: Upgrade\r\nUpgrade: chat, h2c\r\n\r\n`,
   "no Upgrade": `${SWITCH}Connection: Upgrade\r\n\r\n`,
+  "two lines of Upgrade": `${SWITCH}Connection: Upgrade\r\nUpgrade: chat\r\nUpgrade: websocket\r\n\r\n`,
   "an empty Upgrade": `${SWITCH}Connection: Upgrade\r\nUpgrade: \r\n\r\n`,
   "no Connection": `${SWITCH}Upgrade: chat\r\n\r\n`,
   "HTTP/1.0": `HTTP/1.0 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n`,

@@ -21,6 +21,7 @@ export const targets: readonly RequestRow[] = [
   target("HTTP://A/b", "/b", "scheme and host know no case", "9110 4.2.3"),
   target("http://a", "/", "absolute-form without a path", "9112 3.2.1"),
   target("http://a?b", "/?b", "absolute-form with a query alone", "9112 3.2.2"),
+  refused(421, line("GET https://a/b HTTP/1.1"), "an https URL on a connection without TLS", "9110 7.4"),
   target("http://a/b/../c", "/c", "the path of an absolute-form is made canonical, too", "3986 6.2.2"),
   target("/:80/@x", "/:80/@x", "colon and at-sign in a path", "3986 3.3"),
   target("/http://b/", "/http:/b/", "a URL in a path", "docs/paths.md"),

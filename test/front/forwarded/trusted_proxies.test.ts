@@ -390,3 +390,18 @@ test("HTTP/2 is no way round it", async (t) => {
     assert.deepEqual([address, tls, id, names], expected);
   }
 });
+
+test("only a trusted proxy may ask for an https URL without TLS", async (t) => {
+  for (const [trusted, status] of [
+    [[PEER], 200],
+    [["10.0.0.0/8"], 421],
+    [[], 421],
+  ] as const) {
+    const proxies = new TrustedProxies({ trusted: [...trusted], header: "x-forwarded-for" });
+    const front = await startFront(t, tell, {}, { proxies });
+    const connection = await front.connect();
+    connection.send("GET https://a/ HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert.equal((await connection.response()).status, status);
+    connection.close();
+  }
+});

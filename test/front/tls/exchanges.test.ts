@@ -56,6 +56,20 @@ function brokenBody(text: string): BodySource {
 for (const version of VERSIONS) {
   const options = { authority, minVersion: version, maxVersion: version };
 
+  test(`an https URL in the request line is answered (${version})`, async (t) => {
+    const front = await startTlsFront(t, (incoming) => answer(incoming, incoming.head.path), {
+      certificates,
+    });
+    const socket = await openTls(front.url, options);
+    let received = "";
+    socket.setEncoding("latin1").on("data", (text: string) => {
+      received += text;
+    });
+    socket.write("GET https://a.example/b HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n");
+    await once(socket, "end");
+    assert.match(received, /^HTTP\/1\.1 200 [^]*\/b$/);
+  });
+
   test(`10 MB go up and down (${version})`, async (t) => {
     const front = await startTlsFront(
       t,
