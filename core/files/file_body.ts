@@ -63,7 +63,6 @@ export class FileBody implements BodySource, FileReader {
   }
 
   cancel(): void {
-    if (this.#isOver) return;
     this.#isOver = true;
     // A read under way on another thread must not find its descriptor closed, or reused.
     if (!this.#isReading) this.#file.close();

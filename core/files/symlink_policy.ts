@@ -25,7 +25,6 @@ export function linksHaveSameOwner(folder: string, rest: readonly string[], real
   let links = 0;
   try {
     for (let segment = waiting.pop(); segment !== undefined; segment = waiting.pop()) {
-      if (segment === "" || segment === ".") continue;
       if (segment === "..") {
         current = posix.dirname(current);
         continue;

@@ -24,9 +24,7 @@ export class AddressRanges {
     if (this.isEmpty) return false;
     if (address === UNIX) return this.#hasUnix;
     if (isIPv4(address)) return this.#ipv4.check(address, "ipv4");
-    const zone = address.indexOf("%");
-    const bare = zone < 0 ? address : address.slice(0, zone);
-    return isIPv6(bare) && this.#ipv6.check(bare, "ipv6");
+    return isIPv6(address) && this.#ipv6.check(address, "ipv6");
   }
 
   #add(range: string): void {

@@ -147,6 +147,23 @@ test("cancel closes the file: before the start, during a read, while paused, fro
   assert.equal(openBelow(folder), 0);
 });
 
+test("cancel after the end, or after a failure, leaves alone whoever has got the descriptor since", async (t) => {
+  for (const ending of ["end", "failure"]) {
+    const { folder, path } = makeFile(t);
+    const body = new FileBody(OpenedFile.open(path), [{ start: 0, length: CONTENT.length }]);
+    const collector = new Collector(body);
+    if (ending === "failure") truncateSync(path, 10);
+    await collector.start().finished.catch(() => {});
+    assert.equal(openBelow(folder), 0);
+    // The kernel gives the lowest number that is free: that of the file.
+    const next = OpenedFile.open(path);
+    body.cancel();
+    body.cancel();
+    assert.equal(next.readNow(0, 4).toString(), "0123");
+    next.close();
+  }
+});
+
 /** Sends the file with `change` after the first chunk. */
 async function sendWithChange(path: string, change: () => void): Promise<Buffer> {
   const collector = new Collector(

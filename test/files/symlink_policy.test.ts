@@ -3,7 +3,7 @@ import { lchownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { resolveFile } from "../../core/files/resolve_file.ts";
 import { StatCache } from "../../core/files/stat_cache.ts";
-import type { SymlinkPolicy } from "../../core/files/symlink_policy.ts";
+import { linksHaveSameOwner, type SymlinkPolicy } from "../../core/files/symlink_policy.ts";
 import { tempFolder } from "./temp_folder.ts";
 
 const ALICE = 1001;
@@ -35,6 +35,9 @@ function makeRoot(t: TestContext) {
     "foreign-link": ["file", MALLORY],
     "foreign-chain": ["foreign-link", ALICE],
     "chain-to-foreign": ["foreign", MALLORY],
+    "foreign-and-back": ["foreign-folder/../file", ALICE],
+    "foreign-in-between": ["own-folder/../foreign-folder/../sub/inner", ALICE],
+    "own-and-back": ["./own-folder//../sub/inner", ALICE],
     out: [`${base}/outside`, ALICE],
     loop: ["loop", ALICE],
     nowhere: ["nothing", ALICE],
@@ -71,6 +74,9 @@ const ROWS: readonly [name: string, found: string][] = [
   ["foreign-link", "w"],
   ["foreign-chain", "w"],
   ["chain-to-foreign", "w"],
+  ["foreign-and-back", "w"],
+  ["foreign-in-between", "w"],
+  ["own-and-back", "ws"],
   ["theirs/secret", "wsn"],
   ["out", ""],
   ["loop", ""],
@@ -88,3 +94,21 @@ for (const [name, found] of ROWS) {
     );
   });
 }
+
+test("the way must end where the path was found to lead, or something was changed meanwhile", (t) => {
+  const folder = tempFolder(t);
+  for (const name of ["a", "b"]) writeFileSync(`${folder}/${name}`, name);
+  symlinkSync("a", `${folder}/link`);
+  assert.equal(linksHaveSameOwner(folder, ["link"], `${folder}/a`), true);
+  assert.equal(linksHaveSameOwner(folder, ["link"], `${folder}/b`), false);
+  assert.equal(linksHaveSameOwner(folder, ["link"], `${folder}/link`), false);
+  assert.equal(linksHaveSameOwner(folder, ["gone"], `${folder}/gone`), false);
+});
+
+test("as many links are followed as Linux follows, and no more", (t) => {
+  const folder = tempFolder(t);
+  symlinkSync(".", `${folder}/here`);
+  const links = (count: number) => Array.from({ length: count }, () => "here");
+  assert.equal(linksHaveSameOwner(folder, links(40), folder), true);
+  assert.equal(linksHaveSameOwner(folder, links(41), folder), false);
+});

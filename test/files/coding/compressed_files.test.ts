@@ -40,6 +40,17 @@ class Held {
   };
 }
 
+test("files of the minimum and of the maximum are compressed, those a byte beyond are not, and an empty one never is", (t) => {
+  const sizes = [99, 100, 101, 999, 1000, 1001];
+  const files = new CompressedFiles({ ...LIMITS, minimum: 100, maximum: 1000 }, makeTimers(t));
+  assert.deepEqual(
+    sizes.filter((size) => files.takes(size)),
+    [100, 101, 999, 1000],
+  );
+  const all = new CompressedFiles({ ...LIMITS, minimum: 0 }, makeTimers(t));
+  assert.deepEqual([all.takes(0), all.takes(1)], [false, true]);
+});
+
 test("two are compressed at once, the others wait, and what is too much is not", async (t) => {
   const { stats, folder } = makeFiles(t, 80);
   const held = new Held();

@@ -93,6 +93,8 @@ test("what is too small, too large, no text or no smaller is sent as it is", asy
   const site = new SiteFixture(t, { limits: { minimum: 100, maximum: 10_000 } });
   const noise = Buffer.from(Array.from({ length: 3000 }, (_, i) => (i * 7919 + ((i * i) >> 3)) & 255));
   site.write("small.txt", "x".repeat(99));
+  site.write("least.txt", "x".repeat(100));
+  site.write("most.txt", "x".repeat(10_000));
   site.write("large.txt", "x".repeat(10_001));
   site.write("a.png", "x".repeat(1000));
   site.write("noise.txt", gzipSync(noise));
@@ -100,6 +102,8 @@ test("what is too small, too large, no text or no smaller is sent as it is", asy
   for (const name of ["small.txt", "large.txt", "a.png", "empty.txt"])
     assert.deepEqual(coding(await site.ask(name, [ALL])), [undefined, undefined], name);
   assert.equal(site.compressed.compressions, 0);
+  for (const name of ["least.txt", "most.txt"])
+    assert.deepEqual(coding(await site.ask(name, [ALL])), ["br", "Accept-Encoding"], name);
   for (let i = 0; i < 3; i++) {
     const answer = await site.ask("noise.txt", [ALL]);
     assert.deepEqual(coding(answer), [undefined, "Accept-Encoding"]);

@@ -213,6 +213,24 @@ test("a folder replaced by a link, deleted or not readable since is not listed",
   await assert.rejects(read(), { status: 403 });
 });
 
+test("a folder above it that has become a link since leads to another folder, which is not listed", async (t) => {
+  const base = tempFolder(t);
+  for (const place of ["releases/1/files", "secret/files"])
+    mkdirSync(`${base}/${place}`, { recursive: true });
+  writeFileSync(`${base}/secret/files/key`, "secret");
+  const stat = new StatCache({ age: 60_000, entries: 10 }).stat(`${base}/releases/1/files`)!;
+  const look = () => assert.fail("nothing of it is looked at");
+  assert.deepEqual((await readFolder(stat, look)).entries, []);
+  renameSync(`${base}/releases/1`, `${base}/releases/0`);
+  symlinkSync("../secret", `${base}/releases/1`);
+  await assert.rejects(readFolder(stat, look), {
+    status: 404,
+    code: "folder_moved",
+    message: `list ${base}/releases/1/files: led to ${base}/secret/files`,
+  });
+  assert.equal(openBelow(base), 0);
+});
+
 for (const [accept, form] of [
   [undefined, "html"],
   ["", "html"],
