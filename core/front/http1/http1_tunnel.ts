@@ -54,7 +54,6 @@ export class Http1Tunnel implements InputOwner, BodySource {
 
   resume(): void {
     this.#resumedMeanwhile = true;
-    if (!this.#isPaused) return;
     this.#isPaused = false;
     this.#input.process();
   }

@@ -5,6 +5,7 @@ import { HeaderList } from "../../../core/http/header_list.ts";
 import type { HttpError } from "../../../core/http/http_error.ts";
 import type { Incoming } from "../../../core/http/incoming.ts";
 import { TestBody } from "../../support/test_body.ts";
+import { untilStill } from "../../support/until.ts";
 import { answer, eventually, startFront } from "../start_front.ts";
 
 const OFFER = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n";
@@ -170,7 +171,7 @@ test("a server that takes no more stops the client", async (t) => {
   const total = 50_000_000;
   client.socket.write(Buffer.alloc(total));
   await eventually(() => received > 0, "the first bytes");
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await untilStill("what is taken", () => received, 200);
   assert.ok(received <= 65_536, `${received} bytes were taken`);
   wants = true;
   up!.resume();

@@ -151,6 +151,20 @@ test("the header has the time of a head, however slowly it comes", async (t) => 
   );
 });
 
+test("behind the header its deadline is over: requests may take longer", async (t) => {
+  const spoken = { tls: false, http2: true, redirect: undefined, proxyProtocol: ["127.0.0.0/8"] };
+  const waiting: Incoming[] = [];
+  const front = await startFront(t, (incoming) => waiting.push(incoming), { headTimeout: 100 }, { spoken });
+  const client = await front.connect();
+  client.send(V1 + GET);
+  await eventually(() => waiting.length === 1, "the request");
+  // One that comes later and sends no header has come to its deadline.
+  assert.equal(await (await front.connect()).rest(), "");
+  tellClient(waiting[0]!);
+  assert.match((await client.response()).body, /^192\.0\.2\.1 56324/);
+  assert.equal(front.refused.length, 1);
+});
+
 test("a connection that ends within the header is logged, one that never began is not", async (t) => {
   const front = await start(t);
   const { port } = front.listener.address as { port: number };
