@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { folderWith, lodestone, NODES } from "./run_lodestone.ts";
+import { folderWith, lodestone, NODES, outcomeOf, startLodestone } from "./run_lodestone.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 const SCRIPT = "export default () => 204;\n";
@@ -128,4 +128,12 @@ test("LODESTONE_CONFIG names a configuration, and not a script as well", async (
   assert.match(config.stderr, /^a\.yaml:1:8: /);
   assert.equal(both.code, 2);
   assert.match(both.stderr, /both set/);
+});
+
+test("a reader that leaves early is no fault", async (t) => {
+  const child = startLodestone(t, ["serve", "--help"]);
+  // Gone before anything was written.
+  child.stdout.destroy();
+  const { code, signal, stderr } = await outcomeOf(child);
+  assert.deepEqual({ code, signal, stderr }, { code: 0, signal: null, stderr: "" });
 });
