@@ -53,8 +53,8 @@ function redirectToFolder(site: Site, plan: Escalation, path: string): Reply | u
   const { index, listing } = site.config.files;
   const isShown = listing || index.some((name) => site.files.resolve(`${path}/${name}`)?.isFile === true);
   if (!isShown) return undefined;
-  // Two slashes would name another host.
-  const location = `${plan.path.replace(/^\/+/, "/")}/${plan.query === undefined ? "" : `?${plan.query}`}`;
+  // Two slashes at its begin would name another host: a canonical path has none.
+  const location = `${plan.path}/${plan.query === undefined ? "" : `?${plan.query}`}`;
   const reads = plan.method === "GET" || plan.method === "HEAD";
   // 308 keeps the method.
   const status = reads ? 301 : 308;

@@ -7,10 +7,9 @@ import type { Escalation } from "./escalation.ts";
  * by taking it out of the Upgrade field, or by making another request of it that is no GET or has a body. They cannot
  * make an offer for the client.
  */
-export function offeredUpgrade({ upgrade, head }: Incoming, plan: Escalation): string | undefined {
+export function offeredUpgrade({ upgrade }: Incoming, plan: Escalation): string | undefined {
   if (upgrade === undefined || plan.method !== "GET") return undefined;
   if (plan.body !== undefined && plan.body !== null) return undefined;
-  if (plan.headers === head.headers) return upgrade;
   const protocols = (plan.headers.get("upgrade") ?? "").split(",").map((protocol) => protocol.trim());
   const offered = protocols.filter((protocol) => areOffered(protocol, upgrade));
   return offered.length === 0 ? undefined : offered.join(", ");
