@@ -1,3 +1,4 @@
+import { asBuffer } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { FileStat } from "./file_stat.ts";
 
@@ -58,7 +59,7 @@ function slicePiece(piece: Piece, from: number, to: number): Piece {
 
 function toPiece(part: BodyPart): Piece {
   if (typeof part === "string") return Buffer.from(part);
-  if (part instanceof Uint8Array) return Buffer.from(part.buffer, part.byteOffset, part.byteLength);
+  if (part instanceof Uint8Array) return asBuffer(part);
   const { file, offset, length, seen } = part;
   if (!isCount(offset) || !isCount(length) || !isCount(offset + length)) {
     throw invalid(`offset ${offset} and length ${length} of ${file} must be whole numbers of at least 0`);

@@ -39,6 +39,17 @@ export function isBodySource(body: ResponseBody | null): body is BodySource {
   return typeof body === "object" && body !== null && "start" in body;
 }
 
+/** Bytes of a body; undefined when there is none, or when only its end will tell. */
+export function bodyLength(body: ResponseBody): number | undefined {
+  if (body === undefined) return undefined;
+  return typeof body === "string" ? Buffer.byteLength(body) : body.length;
+}
+
+/** The same bytes, not a copy. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** Lets go of a body that nobody will send. */
 export function cancelBody(body: ResponseBody | null): void {
   if (isBodySource(body)) body.cancel();

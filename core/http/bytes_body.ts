@@ -1,4 +1,4 @@
-import { type BodySink, type BodySource, isBodySource, type ResponseBody } from "./body.ts";
+import { asBuffer, type BodySink, type BodySource, isBodySource, type ResponseBody } from "./body.ts";
 
 /** Bytes of a piece: one piece has the idle time to be taken by the receiver. */
 const PIECE = 65_536;
@@ -46,5 +46,5 @@ export function bodySourceOf(body: ResponseBody | null): BodySource | undefined 
   if (body === undefined || body === null) return undefined;
   if (isBodySource(body)) return body;
   if (typeof body === "string") return new BytesBody(Buffer.from(body));
-  return new BytesBody(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+  return new BytesBody(asBuffer(body));
 }

@@ -1,4 +1,11 @@
-import { type BodySource, isBodySource, type ResponseBody } from "../../http/body.ts";
+import {
+  asBuffer,
+  type BodySource,
+  bodyLength,
+  cancelBody,
+  isBodySource,
+  type ResponseBody,
+} from "../../http/body.ts";
 import { type BodyFraming, CHUNKED, isBodiless, UNTIL_CLOSE } from "../../http/body_framing.ts";
 import { BytesBody } from "../../http/bytes_body.ts";
 import { FailedBody } from "../../http/failed_body.ts";
@@ -13,6 +20,7 @@ import { statusText } from "../../http/status_text.ts";
 import { offeredProtocols } from "../../http/upgrade.ts";
 import type { TrustedProxies } from "../forwarded/trusted_proxies.ts";
 import { HAS_FRAMING, INVALID, inspectFields } from "../response_fields.ts";
+import { isFinalStatus, isInterimStatus } from "../response_status.ts";
 import type { Http1Connection } from "./http1_connection.ts";
 import type { RequestBody } from "./request_body.ts";
 import type { ResponseWriter } from "./response_writer.ts";
@@ -80,7 +88,7 @@ export class Http1Incoming implements Incoming {
     else if (typeof body === "string") this.#sendText(start, body);
     else if (body === undefined) this.#writer.sendWhole(`${start}Content-Length: 0\r\n\r\n`, 0);
     else if (isBodySource(body)) this.#sendSource(start, body, framing);
-    else this.#sendBytes(start, toBuffer(body));
+    else this.#sendBytes(start, asBuffer(body));
   }
 
   switchProtocols(head: ResponseHead, downstream: BodySource): BodySource {
@@ -137,7 +145,7 @@ export class Http1Incoming implements Incoming {
   }
 
   #sendHead(start: string, head: ResponseHead, body: ResponseBody): void {
-    const length = head.declaredLength ?? (head.status === 304 ? undefined : lengthOf(body));
+    const length = head.declaredLength ?? (head.status === 304 ? undefined : bodyLength(body));
     cancelBody(body);
     // RFC 9110 section 8.6: none in a 204.
     const field = length === undefined || head.status === 204 ? "" : `Content-Length: ${length}\r\n`;
@@ -179,29 +187,6 @@ export class Http1Incoming implements Incoming {
     if (body.length !== undefined) return body.length;
     return this.head.minorVersion === 0 ? UNTIL_CLOSE : CHUNKED;
   }
-}
-
-function isFinalStatus(status: number): boolean {
-  return Number.isInteger(status) && status >= 200 && status <= 599;
-}
-
-/** 100 and 101 are answers to what a request asked for. */
-function isInterimStatus(status: number): boolean {
-  return Number.isInteger(status) && status >= 102 && status <= 199;
-}
-
-function cancelBody(body: ResponseBody): void {
-  if (isBodySource(body)) body.cancel();
-}
-
-/** Length a body would have, for the answer to HEAD. */
-function lengthOf(body: ResponseBody): number | undefined {
-  if (body === undefined) return undefined;
-  return typeof body === "string" ? Buffer.byteLength(body) : body.length;
-}
-
-function toBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function withoutFraming(fields: string): string {

@@ -1,5 +1,12 @@
 import { constants, type ServerHttp2Stream } from "node:http2";
-import { type BodySource, cancelBody, isBodySource, type ResponseBody } from "../../http/body.ts";
+import {
+  asBuffer,
+  type BodySource,
+  bodyLength,
+  cancelBody,
+  isBodySource,
+  type ResponseBody,
+} from "../../http/body.ts";
 import { isBodiless } from "../../http/body_framing.ts";
 import { BytesBody } from "../../http/bytes_body.ts";
 import type { HeaderList } from "../../http/header_list.ts";
@@ -7,6 +14,7 @@ import { HttpError } from "../../http/http_error.ts";
 import type { Client, Incoming, ResponseHead } from "../../http/incoming.ts";
 import type { RequestHead } from "../../http/request_head.ts";
 import { standardPage } from "../../http/standard_page.ts";
+import { isFinalStatus, isInterimStatus } from "../response_status.ts";
 import { ClientWait } from "./client_wait.ts";
 import type { Http2Connection } from "./http2_connection.ts";
 import type { Http2Request } from "./http2_request_head.ts";
@@ -65,7 +73,7 @@ export class Http2Incoming implements Incoming, StreamBodyOwner, StreamSinkOwner
       return;
     }
     const isBare = head.status === RESET_CONTENT || isBodiless(head.status, this.head.method);
-    const length = isBare ? bareLength(head, body) : lengthOf(body);
+    const length = isBare ? bareLength(head, body) : bodyLength(body ?? "");
     const isEmpty = isBare || (length === 0 && !isBodySource(body));
     const fields = this.#fields(head, length);
     if (fields === undefined) {
@@ -86,8 +94,8 @@ export class Http2Incoming implements Incoming, StreamBodyOwner, StreamSinkOwner
   }
 
   inform(status: number, headers: HeaderList): void {
-    const isInterim = Number.isInteger(status) && status >= 102 && status <= 199;
-    if (!isInterim || this.#hasResponded || this.#stream.destroyed || this.#stream.closed) return;
+    if (!isInterimStatus(status) || this.#hasResponded || this.#stream.destroyed || this.#stream.closed)
+      return;
     try {
       this.#stream.additionalHeaders(http2InformFields(status, headers));
     } catch (error) {
@@ -165,7 +173,7 @@ export class Http2Incoming implements Incoming, StreamBodyOwner, StreamSinkOwner
   }
 
   #sendAtHand(body: string | Uint8Array): void {
-    const bytes = typeof body === "string" ? Buffer.from(body) : toBuffer(body);
+    const bytes = typeof body === "string" ? Buffer.from(body) : asBuffer(body);
     if (bytes.length > SINGLE_WRITE) {
       this.#sendSource(new BytesBody(bytes));
       return;
@@ -225,23 +233,10 @@ export class Http2Incoming implements Incoming, StreamBodyOwner, StreamSinkOwner
   }
 }
 
-function isFinalStatus(status: number): boolean {
-  return Number.isInteger(status) && status >= 200 && status <= 599;
-}
-
 /** Length of an answer without a body; RFC 9110 section 8.6: none with 204. */
 function bareLength(head: ResponseHead, body: ResponseBody): number | undefined {
   if (head.status === 204) return undefined;
   if (head.status === RESET_CONTENT) return 0;
   if (head.declaredLength !== undefined || head.status === 304) return head.declaredLength;
-  return body === undefined ? undefined : lengthOf(body);
-}
-
-function lengthOf(body: ResponseBody): number | undefined {
-  if (body === undefined) return 0;
-  return typeof body === "string" ? Buffer.byteLength(body) : body.length;
-}
-
-function toBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return bodyLength(body);
 }
