@@ -260,6 +260,7 @@ export class Exchange implements Escalating, EscalationReceiver {
       method: head.method,
       host: head.host,
       path: head.path,
+      protocol: this.incoming.protocol,
       status,
       bytes,
       milliseconds,

@@ -32,6 +32,7 @@ export class SitelessAnswers {
         method: head.method,
         host: head.host,
         path: head.path,
+        protocol: incoming.protocol,
         status,
         bytes,
         milliseconds: performance.now() - started,

@@ -39,8 +39,11 @@ export interface ResponseHead {
   readonly declaredLength?: number;
 }
 
+/** What a request came in. */
+export type Protocol = "HTTP/1.0" | "HTTP/1.1" | "HTTP/2";
+
 /**
- * A request received by a lane (HTTP/1, later HTTP/2 and FastCGI), with the one way to answer it. This is all
+ * A request received by a lane (HTTP/1, HTTP/2, later FastCGI), with the one way to answer it. This is all
  * that the rest of the proxy knows about listeners.
  */
 export interface Incoming {
@@ -48,6 +51,7 @@ export interface Incoming {
   /** Undefined when the request has no body. Unread bodies are drained or cut off by the lane. */
   readonly body: BodySource | undefined;
   readonly client: Client;
+  readonly protocol: Protocol;
   /**
    * The protocols that the client offers to switch to (RFC 9110 section 7.8), joined by ", ": the Upgrade field of a
    * GET in HTTP/1.1 with `Connection: upgrade` and without body, less those that `passableProtocols` takes off.

@@ -1,3 +1,4 @@
+import type { Protocol } from "../http/incoming.ts";
 import type { LogDestination } from "./log_destination.ts";
 
 /** What the access log tells of one exchange. */
@@ -8,6 +9,8 @@ export interface AccessEntry {
   readonly method: string;
   readonly host: string;
   readonly path: string;
+  /** Unless it could not be read. */
+  readonly protocol?: Protocol;
   readonly status: number;
   /** Bytes of the body that were sent. */
   readonly bytes: number;
@@ -46,11 +49,12 @@ export class AccessLog {
 
   write(entry: AccessEntry): void {
     if (this.#destination === undefined) return;
+    const protocol = entry.protocol === undefined ? "" : `,"protocol":"${entry.protocol}"`;
     let error = entry.code === undefined ? "" : `,"code":${quote(entry.code)}`;
     if (entry.error !== undefined) error += `,"error":${quote(entry.error)}`;
     this.#destination.write(
       `{"level":30,"time":${Date.now()},"pid":${this.#pid},"id":${quote(entry.id)},"site":${quote(entry.site)}` +
-        `,"method":${quote(entry.method)},"host":${quote(entry.host)},"path":${quote(entry.path)}` +
+        `,"method":${quote(entry.method)},"host":${quote(entry.host)},"path":${quote(entry.path)}${protocol}` +
         `,"status":${entry.status},"bytes":${entry.bytes},"milliseconds":${tenths(entry.milliseconds)}` +
         `,"by":"${entry.by}","client":${quote(entry.client)}${error},"msg":"request"}\n`,
     );

@@ -24,6 +24,7 @@ export class LocalRequest implements Incoming {
   readonly body: BytesBody | undefined;
   readonly client: Client;
   readonly localPort: number;
+  readonly protocol = "HTTP/1.1";
   readonly upgrade = undefined;
   /** False leaves the answer's body unread, as that to HEAD. */
   wantsBody = true;

@@ -229,3 +229,20 @@ backends:
     assert.match((headers["x-forwarded-host"] as string) ?? headers.host, /shop\.example/);
   });
 });
+
+test("the access log tells by which protocol a request came", async () => {
+  await using lodestone = await startLodestone({
+    config: "workers: 1\nsites: [{ hosts: [127.0.0.1], scripts: site.ts }]\n",
+    listen: '[{ address: "127.0.0.1:0", http2: true }]',
+    scripts: { "site.ts": script },
+  });
+  const protocols = { "--http1.0": "HTTP/1.0", "--http1.1": "HTTP/1.1", "--http2-prior-knowledge": "HTTP/2" };
+  for (const [option, protocol] of Object.entries(protocols)) {
+    for (const host of ["127.0.0.1", "nobody.example"]) {
+      const path = `/teapot?${option}`;
+      await curl(option, "--header", `Host: ${host}`, lodestone.url(path));
+      const line = await lodestone.waitForLog((each) => each.protocol === protocol && each.host === host);
+      assert.equal(line.status, host === "127.0.0.1" ? 418 : 421);
+    }
+  }
+});

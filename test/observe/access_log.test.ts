@@ -12,6 +12,7 @@ const entry: AccessEntry = {
   method: "GET",
   host: "www.example.org",
   path: "/index.html",
+  protocol: "HTTP/1.1",
   status: 200,
   bytes: 5,
   milliseconds: 1.2345,

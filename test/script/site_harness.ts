@@ -40,6 +40,7 @@ export class TestRequest implements Incoming {
   readonly body: BodySource | undefined;
   readonly client = { address: "192.0.2.1", port: 40_000, tls: false };
   readonly localPort = 80;
+  readonly protocol = "HTTP/1.1";
   readonly upgrade = undefined;
   onFinished: ((bytes: number, error: Error | undefined) => void) | undefined;
   /** Responses it was given; more than one is a mistake. */

@@ -12,7 +12,7 @@ import { FailedBody } from "../../http/failed_body.ts";
 import { HeaderList } from "../../http/header_list.ts";
 import { removeHopByHop } from "../../http/hop_by_hop.ts";
 import { HttpError } from "../../http/http_error.ts";
-import type { Client, Incoming, ResponseHead } from "../../http/incoming.ts";
+import type { Client, Incoming, Protocol, ResponseHead } from "../../http/incoming.ts";
 import type { ParsedRequest } from "../../http/parse_request_head.ts";
 import type { RequestHead } from "../../http/request_head.ts";
 import { standardPage } from "../../http/standard_page.ts";
@@ -58,6 +58,10 @@ export class Http1Incoming implements Incoming {
     this.body = body;
     this.upgrade = offeredProtocols(request);
     this.#expectsContinue = request.expectContinue;
+  }
+
+  get protocol(): Protocol {
+    return this.head.minorVersion === 0 ? "HTTP/1.0" : "HTTP/1.1";
   }
 
   get localPort(): number {

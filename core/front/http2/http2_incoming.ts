@@ -32,6 +32,7 @@ export class Http2Incoming implements Incoming, StreamBodyOwner, StreamSinkOwner
   readonly head: RequestHead;
   readonly body: StreamBody | undefined;
   readonly client: Client;
+  readonly protocol = "HTTP/2";
   readonly upgrade = undefined;
   onFinished: ((bytes: number, error: Error | undefined) => void) | undefined = undefined;
   readonly #connection: Http2Connection;
