@@ -47,11 +47,6 @@ export class Generations {
     return this.#current;
   }
 
-  /** How many still finish what they have begun. */
-  get old(): number {
-    return this.#old.length;
-  }
-
   /**
    * Starts a generation with that configuration. When it serves, it takes the place of the one before, which gets nothing
    * new and drains gently; until then, and when it fails, all goes on as before. One at a time.

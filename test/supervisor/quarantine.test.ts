@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { QuarantineConfig } from "../../core/config/config.ts";
 import type { Logger } from "../../core/observe/logger.ts";
+import { SiteRecords } from "../../core/supervisor/metrics/site_records.ts";
 import { Quarantine } from "../../core/supervisor/quarantine.ts";
 
 const config: QuarantineConfig = { deaths: 2, window: 60_000, share: 50, time: 30_000, longest: 100_000 };
@@ -14,7 +15,7 @@ class Ward {
   readonly log: string[] = [];
   readonly quarantine: Quarantine;
 
-  constructor(changes: Partial<QuarantineConfig> = {}) {
+  constructor(changes: Partial<QuarantineConfig> = {}, records?: SiteRecords) {
     const line = (_: unknown, message: string): void => void this.log.push(message);
     this.quarantine = new Quarantine({
       config: { ...config, ...changes },
@@ -27,6 +28,7 @@ class Ward {
         );
       },
       now: () => this.now,
+      records,
     });
   }
 
@@ -167,4 +169,27 @@ test("a time of 0 never quarantines", () => {
   ward.quarantine.lost({}, { "bad.test": 10_000 });
   ward.quarantine.renewed("bad.test");
   assert.deepEqual(ward.told, []);
+});
+
+test("records tell of quarantines and their ends, until another configuration serves", () => {
+  const records = new SiteRecords();
+  const ward = new Ward({ deaths: 1 }, records);
+  const told = (site: string) => [records.of(site).quarantine?.reason, records.of(site).quarantines];
+  ward.die("a.test");
+  assert.deepEqual(told("a.test"), ["1 of its workers ended, the last one: killed by SIGSEGV", 1]);
+  ward.pass(30);
+  assert.deepEqual(told("a.test"), [undefined, 1]);
+  ward.die("kept.test");
+  ward.quarantine.detach();
+  ward.die("b.test");
+  assert.deepEqual(
+    ward.quarantine.sites.map(({ site }) => site),
+    ["kept.test", "b.test"],
+    "it goes on",
+  );
+  assert.deepEqual(told("b.test"), [undefined, 0]);
+  ward.pass(30);
+  assert.deepEqual(ward.quarantine.sites, []);
+  assert.equal(records.of("kept.test").quarantines, 1);
+  assert.notEqual(records.of("kept.test").quarantine, undefined, "whoever serves now says when it is over");
 });

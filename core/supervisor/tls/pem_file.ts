@@ -20,7 +20,6 @@ export type TlsField = "certificate" | "key" | "clientAuthorities";
 /** A file in PEM, taken apart. */
 export interface PemFile {
   readonly path: string;
-  readonly text: string;
   /** Its blocks of type `CERTIFICATE`, whole. */
   readonly certificates: readonly string[];
   /** Its first block of a private key, whole. */
@@ -43,7 +42,7 @@ export function readPemFile(field: TlsField, path: string): PemFile {
     if (type === "CERTIFICATE" || type === "TRUSTED CERTIFICATE") certificates.push(block);
     else if (type!.endsWith("PRIVATE KEY")) key ??= block;
   }
-  return { path, text, certificates, key };
+  return { path, certificates, key };
 }
 
 function readBytes(field: TlsField, path: string): Buffer {

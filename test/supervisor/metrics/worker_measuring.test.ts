@@ -67,3 +67,67 @@ test("a worker that ends is waited for no longer, and without workers there is n
   await asked;
   measuring.totals.close();
 });
+
+test("a worker that leaves is asked as well: it still serves what it has begun", async () => {
+  const measuring = new WorkerMeasuring();
+  const leaving = new TestWorker();
+  leaving.state = "leaving";
+  measuring.started(leaving);
+  const asked = measuring.ask();
+  assert.deepEqual(leaving.requests, [1]);
+  measuring.told(leaving, 1, counted(2), []);
+  await asked;
+  assert.equal(total(measuring), 2);
+});
+
+test("what a worker tells unasked is no answer", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const measuring = new WorkerMeasuring();
+  const worker = new TestWorker();
+  measuring.started(worker);
+  const asked = measuring.ask();
+  measuring.told(worker, 0, counted(2), []);
+  t.mock.timers.tick(500);
+  await asked;
+  assert.deepEqual([...measuring.unanswered], [worker]);
+});
+
+test("the time of a round that is over is not that of the next", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const measuring = new WorkerMeasuring();
+  const worker = new TestWorker();
+  measuring.started(worker);
+  const first = measuring.ask();
+  t.mock.timers.tick(400);
+  measuring.told(worker, 1, counted(1), []);
+  await first;
+  let isOver = false;
+  const second = measuring.ask().then(() => {
+    isOver = true;
+  });
+  t.mock.timers.tick(400);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(isOver, false);
+  t.mock.timers.tick(100);
+  await second;
+  assert.deepEqual([...measuring.unanswered], [worker]);
+});
+
+test("faults are those of workers that run, of each site the first, and as each worker told last", () => {
+  const measuring = new WorkerMeasuring();
+  const [one, two] = [new TestWorker(), new TestWorker()];
+  for (const worker of [one, two]) measuring.started(worker);
+  measuring.told(one, 0, counted(0), [{ site: "a", message: "of one" }]);
+  measuring.told(two, 0, counted(0), [
+    { site: "a", message: "of two" },
+    { site: "b", message: "of two" },
+  ]);
+  assert.deepEqual(Object.fromEntries(measuring.faults), { a: "of one", b: "of two" });
+  measuring.told(one, 0, counted(0), []);
+  assert.equal(measuring.faults.get("a"), "of two");
+  measuring.ended(two);
+  assert.equal(measuring.faults.size, 0);
+  measuring.told(two, 0, counted(0), [{ site: "a", message: "last words" }]);
+  assert.equal(measuring.faults.size, 0);
+  measuring.totals.close();
+});
