@@ -42,6 +42,8 @@ export interface Front {
   readonly outcomes: Outcome[];
   readonly refused: Refusal[];
   connect(): Promise<RawClient>;
+  /** Resolves when whatever clients have sent before has been looked at. Refuses requests for that. */
+  settle(): Promise<void>;
 }
 
 /** Starts a listener on a free port; the test's end stops it and its clients. */
@@ -79,7 +81,16 @@ export async function startFront(
     clients.push(client);
     return client;
   };
-  return { listener, outcomes, refused, connect: open };
+  // A client that comes later has its answer; what was sent before it was there before it.
+  const settle = async (): Promise<void> => {
+    for (let i = 0; i < 3; i++) {
+      const client = await RawClient.connect(listener.address);
+      client.send("no request\r\n\r\n");
+      await client.response();
+      client.close();
+    }
+  };
+  return { listener, outcomes, refused, connect: open, settle };
 }
 
 /** Answers with 200, or another status. */

@@ -14,7 +14,7 @@ export interface SilenceOptions {
   readonly socket: Socket;
   /** The connection's; when it expires during an exchange, `expired` is to be called. */
   readonly timer: Timer;
-  readonly writer: ResponseWriter;
+  readonly writer: Pick<ResponseWriter, "isBlocked" | "bytes">;
   readonly http: HttpConfig;
   readonly timers: TimerWheel;
   /** The client has been waited for long enough: its body fails with the error (408), or its connection (any other). */
@@ -28,7 +28,7 @@ export interface SilenceOptions {
 export class ClientSilence {
   readonly #options: SilenceOptions;
   readonly #timer: Timer;
-  readonly #writer: ResponseWriter;
+  readonly #writer: Pick<ResponseWriter, "isBlocked" | "bytes">;
   readonly #http: HttpConfig;
   readonly #taken: TakenBytes;
   #body: RequestBody | undefined;

@@ -11,7 +11,7 @@ export function isFollowable(
   drainBody: number,
 ): boolean {
   if (!request.persistent) return false;
-  if (body === undefined || body.isDone || body.isStarted) return true;
+  if (body === undefined || body.isStarted) return true;
   // Without 100 Continue the client may send the body or the next request (RFC 9110 section 10.1.1).
   return !request.expectContinue && (body.remaining ?? 0) <= drainBody;
 }
