@@ -24,7 +24,7 @@ export class OcspResponder {
     this.#server = server;
     this.authority = authority;
     authority.write(this.folder, "ca");
-    signer.write(this.folder, "signer");
+    this.signWith(signer);
   }
 
   static async start(t: TestContext, usage?: readonly ExtendedKeyUsage[]): Promise<OcspResponder> {
@@ -48,6 +48,11 @@ export class OcspResponder {
       responder.folder[Symbol.dispose]();
     });
     return responder;
+  }
+
+  /** From now on its answers are signed by this one, whoever has made it. */
+  signWith(signer: TestCertificate): void {
+    signer.write(this.folder, "signer");
   }
 
   get url(): string {

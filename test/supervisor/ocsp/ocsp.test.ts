@@ -8,7 +8,7 @@ import { fetchOcsp } from "../../../core/supervisor/ocsp/ocsp_fetch.ts";
 import { ocspRequest } from "../../../core/supervisor/ocsp/ocsp_request.ts";
 import { checkOcspResponse } from "../../../core/supervisor/ocsp/ocsp_response.ts";
 import { OcspStapler } from "../../../core/supervisor/ocsp/ocsp_stapler.ts";
-import type { TestCertificate } from "../../support/certificates.ts";
+import { TestCertificate } from "../../support/certificates.ts";
 import { OcspResponder as Responder } from "../../support/ocsp_responder.ts";
 import { until } from "../../support/until.ts";
 
@@ -51,6 +51,49 @@ test("a responder that the issuer has appointed is believed, another one is not"
     const check = () => checkOcspResponse(der, certificate, issuer, Date.now());
     if (isBelieved) assert.equal(check().der, der);
     else assert.throws(check, /not signed by the certificate's issuer/);
+  }
+});
+
+test("one that only calls itself appointed, by an authority of the same name, is not believed", async (t) => {
+  const responder = await Responder.start(t);
+  const { certificate, issuer } = parsed(responder, await responder.issue("V"));
+  const impostor = await TestCertificate.create();
+  assert.equal(impostor.x509.subject, responder.authority.x509.subject);
+  const usage = [ExtendedKeyUsage.ocspSigning];
+  responder.signWith(await impostor.issue({ name: "responder", usage }));
+  const der = responder.answer(Buffer.from(ocspRequest(certificate, issuer)));
+  const notSigned = /not signed by the certificate's issuer/;
+  assert.throws(() => checkOcspResponse(der, certificate, issuer, Date.now()), notSigned);
+  // What it appoints, whoever that is, is no other certificate than that of the issuer.
+  responder.signWith(
+    await (await responder.authority.issue({ name: "between", isAuthority: true })).issue({ usage }),
+  );
+  const indirect = responder.answer(Buffer.from(ocspRequest(certificate, issuer)));
+  assert.throws(() => checkOcspResponse(indirect, certificate, issuer, Date.now()), notSigned);
+});
+
+test("one that was appointed is believed while its own certificate is valid", async (t) => {
+  const responder = await Responder.start(t);
+  const { certificate, issuer } = parsed(responder, await responder.issue("V"));
+  const request = Buffer.from(ocspRequest(certificate, issuer));
+  const usage = [ExtendedKeyUsage.ocspSigning];
+  const now = Date.now();
+  for (const [from, to, at, isBelieved] of [
+    [-1, 2, now, true],
+    [-1, 2, now + 1.9 * DAY, true],
+    // The response itself holds for seven days.
+    [-1, 2, now + 2.1 * DAY, false],
+    [1, 90, now, false],
+    [1, 90, now + 1.1 * DAY, true],
+    // Clocks may differ by five minutes.
+    [4 / 1440, 90, now, true],
+    [7 / 1440, 90, now, false],
+  ] as const) {
+    responder.signWith(await responder.authority.issue({ name: "responder", usage, from, to }));
+    const der = responder.answer(request);
+    const check = () => checkOcspResponse(der, certificate, issuer, at);
+    if (isBelieved) assert.equal(check().der, der, `from day ${from} to ${to}`);
+    else assert.throws(check, /not signed by the certificate's issuer/, `from day ${from} to ${to}`);
   }
 });
 
