@@ -69,9 +69,10 @@ class Stapling {
   /** The time has come to ask again. Returns the milliseconds until the next time. */
   async next(): Promise<number> {
     await this.wait();
-    const [[timer, { run }]] = [...this.waiting] as [[object, { run: () => void }]];
-    this.waiting.delete(timer);
-    run();
+    for (const [timer, { run }] of [...this.waiting]) {
+      this.waiting.delete(timer);
+      run();
+    }
     return await this.wait();
   }
 
