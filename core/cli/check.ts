@@ -1,4 +1,5 @@
 import type { SiteConfig } from "../config/config.ts";
+import { configDoubts } from "../config/config_doubts.ts";
 import { type Fault, formatFault } from "../config/fault.ts";
 import { EXIT_FAULT, EXIT_FINE } from "./exit_code.ts";
 import { loadSelected } from "./load_selected.ts";
@@ -28,6 +29,7 @@ export async function check(file: string | undefined, options: CheckOptions): Pr
     process.stderr.write(`${count(texts.size, "fault")} in ${count(files.size, "file")}\n`);
     return EXIT_FAULT;
   }
+  for (const doubt of configDoubts(loaded.config)) process.stderr.write(`warning: ${doubt}\n`);
   process.stdout.write(
     `${loaded.file}: fine (${count(sites.length, "site")}, ${count(scripts.size, "script")})\n`,
   );

@@ -53,7 +53,7 @@ export const listenerSection: Section<WrittenListener> = {
       doc:
         "Addresses of load balancers that begin each connection with a PROXY header (version 1 or 2), as `10.0.0.0/8`; " +
         "`unix` for a Unix socket. From these the header is required, from all others it is refused.",
-      type: { kind: "list", of: { kind: "text", format: addressRange }, minimum: 0 },
+      type: { kind: "list", of: { kind: "text", format: addressRange }, minimum: 1 },
       default: [],
     },
   },

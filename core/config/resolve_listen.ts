@@ -15,9 +15,32 @@ export function resolveListen(written: WrittenConfig, reader: ValueReader): List
     addresses.push([address, place]);
     if (tls && redirect !== undefined)
       reader.report(`listen.${place}.redirect`, "a listener with TLS cannot redirect to https");
+    else checkRedirect(written, redirect, `listen.${place}.redirect`, reader);
     listeners.push({ ...listener, address, proxyProtocol: values(listener.proxyProtocol) });
   }
+  const admin = written.admin?.listen;
+  const taken = admin && addresses.find(([address]) => listenAddressesCollide(address, admin));
+  if (taken !== undefined) {
+    const [one, other] = [formatListenAddress(admin!), formatListenAddress(taken[0])];
+    const how = one === other ? "is one that clients come to" : `belongs to ${other}, where clients come`;
+    reader.report("admin.listen", `the address ${one} ${how}; the admin listener needs one of its own`);
+  }
   return listeners;
+}
+
+/** A port that this very configuration speaks plain HTTP on leads nowhere. */
+function checkRedirect(
+  written: WrittenConfig,
+  port: number | undefined,
+  path: string,
+  reader: ValueReader,
+): void {
+  if (port === undefined) return;
+  const there = present(written.listen).filter(
+    ([{ address }]) => address?.kind === "tcp" && address.port === port,
+  );
+  if (there.length > 0 && there.every(([{ tls }]) => !tls))
+    reader.report(path, `clients would be sent to port ${port}, where this configuration speaks no TLS`);
 }
 
 function reportCollision(
@@ -42,6 +65,12 @@ export function resolveTls(written: WrittenConfig, reader: ValueReader): TlsConf
   if (first !== undefined && !reader.has("tls.certificates")) {
     const remedy = 'add "tls.certificates"; `lodestone cert` makes one for development';
     reader.report(`listen.${first[1]}.tls`, `TLS needs a certificate: ${remedy}`);
+  }
+  if (first === undefined && certificates.length > 0)
+    reader.report("tls.certificates", "no listener speaks TLS: one needs `tls: true`");
+  if (written.tls?.clientCertificates === "none" && reader.has("tls.clientAuthorities")) {
+    const remedy = 'say `request` or `require` in "tls.clientCertificates"';
+    reader.report("tls.clientAuthorities", `no client is asked for a certificate: ${remedy}`);
   }
   if (written.tls?.clientCertificates === "require" && !reader.has("tls.clientAuthorities")) {
     reader.report(

@@ -11,7 +11,7 @@ export function bannerText(
   addresses: readonly ListenAddress[],
   admin?: ListenAddress,
 ): string {
-  const lines = addresses.map((address, i) => `listening on ${addressUrl(address, speaksTls(config, i))}`);
+  const lines = addresses.map((address, i) => `listening on ${listenerText(config, address, i)}`);
   if (admin !== undefined) lines.push(`admin at ${addressUrl(admin, false)}`);
   const shown = config.sites.length > SITES_SHOWN ? config.sites.slice(0, SITES_SHOWN - 2) : config.sites;
   for (const site of shown) {
@@ -27,6 +27,16 @@ export function bannerText(
   return lines.map((line) => `${line}\n`).join("");
 }
 
+function listenerText(config: Config, address: ListenAddress, index: number): string {
+  const { redirect, proxyProtocol = [] } = config.listen[index] ?? {};
+  const notes: string[] = [];
+  if (redirect !== undefined)
+    notes.push(`redirects to https${redirect === 443 ? "" : ` on port ${redirect}`}`);
+  if (proxyProtocol.length > 0) notes.push(`PROXY headers from ${proxyProtocol.join(", ")}`);
+  const note = notes.length === 0 ? "" : ` (${notes.join("; ")})`;
+  return addressUrl(address, speaksTls(config, index)) + note;
+}
+
 /** Addresses are those of the configuration, in its order. */
 function speaksTls(config: Config, index: number): boolean {
   return config.listen[index]?.tls === true;
@@ -34,10 +44,18 @@ function speaksTls(config: Config, index: number): boolean {
 
 /** The first thing to try. A site that is not the default one needs its name in the request. */
 function firstAttempt(config: Config, addresses: readonly ListenAddress[]): string | undefined {
-  const urls = addresses.map((address, i) => localUrl(address, speaksTls(config, i)));
+  const urls = addresses.map((address, i) =>
+    isForClients(config, i) ? localUrl(address, speaksTls(config, i)) : undefined,
+  );
   const url = urls.find((found) => found !== undefined);
   if (url === undefined) return undefined;
   const host = config.sites[0]?.hosts[0];
   if (host === undefined || config.sites.some((site) => site.hosts.includes("*"))) return `Try ${url}`;
   return `Try curl -H 'Host: ${host.replace(/^\*\./, "www.")}' ${url}`;
+}
+
+/** Whether somebody at a shell gets an answer of the sites there. */
+function isForClients(config: Config, index: number): boolean {
+  const { redirect, proxyProtocol = [] } = config.listen[index] ?? {};
+  return redirect === undefined && proxyProtocol.length === 0;
 }

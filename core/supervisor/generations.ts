@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import { configDoubts } from "../config/config_doubts.ts";
 import type { LogDestination } from "../observe/log_destination.ts";
 import { compileRuntime } from "../script/compile/compile_runtime.ts";
 import type { CompiledRuntime } from "../script/compile/compiled_runtime.ts";
@@ -69,6 +70,7 @@ export class Generations {
       });
       this.#next = next;
       warnOfFewFiles(config, next.logger);
+      for (const doubt of configDoubts(config)) next.logger.warn(doubt);
       await next.start();
       if (this.#isOver) throw new Error("the server is being stopped");
     } catch (error) {

@@ -15,6 +15,7 @@ tls:
     - certificate: b.pem
       key: a.key
   clientAuthorities: none.pem
+  clientCertificates: request
 sites: [{ scripts: [site.ts] }]
 `;
 const files = {

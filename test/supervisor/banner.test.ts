@@ -38,3 +38,21 @@ test("addresses with TLS are URLs of https", () => {
   assert.equal(lines[0], "listening on https://127.0.0.1:8443");
   assert.ok(lines.includes("Try https://127.0.0.1:8443/"), lines.join("\n"));
 });
+
+test("listeners where nobody at a shell gets an answer are told apart, and not to be tried", () => {
+  const address = (port: number) => ({ kind: "tcp", host: "127.0.0.1", port }) as const;
+  const config = testConfig({
+    listen: [
+      testListener(address(80), { redirect: 443 }),
+      testListener(address(81), { redirect: 8443, proxyProtocol: ["10.0.0.0/8", "unix"] }),
+      testListener(address(82)),
+    ],
+  });
+  const lines = bannerText(config, [address(80), address(81), address(82)]).split("\n");
+  assert.deepEqual(lines.slice(0, 3), [
+    "listening on http://127.0.0.1:80 (redirects to https)",
+    "listening on http://127.0.0.1:81 (redirects to https on port 8443; PROXY headers from 10.0.0.0/8, unix)",
+    "listening on http://127.0.0.1:82",
+  ]);
+  assert.ok(lines.includes("Try http://127.0.0.1:82/"), lines.join("\n"));
+});
