@@ -125,7 +125,7 @@ export class Http2Connection implements FrontConnection {
     session.on("error", (error) => {
       this.#error ??= new HttpError(499, "client_closed", "the client's session failed", error);
     });
-    for (const event of ["ping", "remoteSettings", "priority"])
+    for (const event of ["ping", "remoteSettings"])
       session.on(event, () => {
         if (!this.#controls.take()) this.#end(constants.NGHTTP2_ENHANCE_YOUR_CALM);
       });
@@ -184,8 +184,8 @@ export class Http2Connection implements FrontConnection {
       stream.once("close", () => wait.end());
       // For HEAD node has ended it.
       if (!stream.writableEnded) stream.end(body);
-      // What the client still sends is for nobody.
-      if (stream.writableFinished) stream.close();
+      // What the client still sends is for nobody. An answer to HEAD goes out in this turn: a reset now would overtake it.
+      if (stream.writableFinished) setImmediate(() => stream.close());
       else stream.once("finish", () => stream.close());
     }
     this.options.onRefused?.({ error, client: this.#client, ...refusedHttp2Head(raw), milliseconds: 0 });
@@ -219,7 +219,7 @@ export class Http2Connection implements FrontConnection {
   #end(code: number): void {
     if (this.#phase === "closed" || this.#session.destroyed) return;
     this.#phase = "closing";
-    const why = "ending a session of HTTP/2: more resets, pings, settings or priorities than http2 allows";
+    const why = "ending a session of HTTP/2: more resets, pings or settings than http2 allows";
     const error = new HttpError(499, "client_floods", why);
     this.#error ??= error;
     this.#session.destroy(error, code);
@@ -228,7 +228,6 @@ export class Http2Connection implements FrontConnection {
 
   /** TCP cannot tell a client that has left from one that only has no more to say. */
   #inputEnded(): void {
-    if (this.#bytesAtEnd >= 0) return;
     this.#bytesAtEnd = this.#socket.bytesWritten;
     this.#close();
     if (this.#phase !== "closed") this.#timer.refresh(this.options.http.halfClosedTimeout);

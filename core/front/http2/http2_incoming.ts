@@ -196,7 +196,8 @@ export class Http2Incoming implements Incoming, StreamBodyOwner, StreamSinkOwner
     if (!isWhole) this.body.discard();
     this.#finish(undefined);
     // RFC 9113 section 8.1: behind a complete response the client is asked to stop sending.
-    if (!isWhole) this.#stream.close();
+    // Behind this turn, in which the head of an answer to HEAD goes out: the reset would overtake it.
+    if (!isWhole) setImmediate(() => this.#stream.close());
   }
 
   /** The session may have sent the end, and closed the stream, before the last write is told of. */

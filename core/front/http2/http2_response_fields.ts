@@ -34,8 +34,7 @@ export function http2ResponseFields(
   length: number | undefined,
 ): string[] {
   const fields = [":status", String(status)];
-  const connection = headers.get("connection");
-  const named = connection === undefined ? undefined : connectionOptions(connection);
+  const named = namedByConnection(headers);
   let hasServer = false;
   let size = OWN_FIELDS;
   for (const [name, value] of headers) {
@@ -54,15 +53,21 @@ export function http2ResponseFields(
 /** Fields of an interim response, by name. Throws UnsendableFields. */
 export function http2InformFields(status: number, headers: HeaderList): Record<string, string | string[]> {
   const fields: Record<string, string | string[]> = { ":status": String(status) };
+  const named = namedByConnection(headers);
   let size = OWN_FIELDS;
   for (const [name, value] of headers) {
     check(name, value);
     size += name.length + value.length + FIELD_OVERHEAD;
     const lower = name.toLowerCase();
-    if (!NOT_PASSED.has(lower)) fields[lower] = headers.getAll(lower);
+    if (!NOT_PASSED.has(lower) && named?.has(lower) !== true) fields[lower] = headers.getAll(lower);
   }
   if (size > BLOCK_LIMIT) throw tooLarge(size);
   return fields;
+}
+
+function namedByConnection(headers: HeaderList): Set<string> | undefined {
+  const connection = headers.get("connection");
+  return connection === undefined ? undefined : connectionOptions(connection);
 }
 
 function check(name: string, value: string): void {
