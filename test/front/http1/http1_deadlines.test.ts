@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HttpError } from "../../../core/http/http_error.ts";
 import type { Incoming } from "../../../core/http/incoming.ts";
+import { PassingTime } from "../../support/passing_time.ts";
 import { answer, eventually, readBody, startFront } from "../start_front.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -49,11 +50,18 @@ test("a connection that says nothing is closed silently", async (t) => {
 });
 
 test("a handler may take longer than any deadline of the client's", async (t) => {
-  const http = { headTimeout: 30, keepAliveTimeout: 1_000, idleTimeout: 30 };
-  const { connect } = await startFront(t, (incoming) => setTimeout(() => answer(incoming, "ok"), 150), http);
+  const time = new PassingTime(t);
+  const waiting: Incoming[] = [];
+  const http = { headTimeout: 1_000, keepAliveTimeout: 1_000, idleTimeout: 1_000 };
+  const { connect } = await startFront(t, (incoming) => waiting.push(incoming), http, {
+    timers: time.timers,
+  });
   const client = await connect();
   for (let i = 0; i < 2; i++) {
     client.send(GET);
+    await eventually(() => waiting.length === 1, "the request");
+    time.pass(10_000);
+    answer(waiting.pop()!, "ok");
     assert.equal((await client.response()).body, "ok");
   }
 });
@@ -75,37 +83,48 @@ test("a body that stops coming fails with 408", async (t) => {
 });
 
 test("a body that comes slowly but steadily arrives", async (t) => {
+  const time = new PassingTime(t);
+  let body = "";
   const { connect } = await startFront(
     t,
     (incoming) => {
-      readBody(incoming.body).then(
-        (body) => answer(incoming, body.toString()),
-        () => answer(incoming, "", 408),
-      );
+      incoming.body!.start({
+        data: (chunk) => {
+          body += chunk;
+          return true;
+        },
+        end: () => answer(incoming, body),
+        fail: () => answer(incoming, "", 408),
+      });
     },
-    { idleTimeout: 150, minimumRate: 10 },
+    { idleTimeout: 1_000, minimumRate: 1 },
+    { timers: time.timers },
   );
   const client = await connect();
   client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n");
-  for (let i = 0; i < 10; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 30));
+  for (let length = 1; length <= 10; length++) {
     client.send("x");
+    await eventually(() => body.length === length, "the next byte");
+    time.pass(900);
   }
   assert.equal((await client.response()).body, "xxxxxxxxxx");
 });
 
 test("a body whose sink makes it wait does not time out", async (t) => {
+  const time = new PassingTime(t);
   let waiting: Incoming | undefined;
-  const { connect } = await startFront(
+  const { connect, settle } = await startFront(
     t,
     (incoming) => {
       waiting = incoming;
     },
-    { idleTimeout: 30 },
+    { idleTimeout: 1_000 },
+    { timers: time.timers },
   );
   const client = await connect();
   client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await settle();
+  time.pass(5_000);
   answer(waiting!, await readBody(waiting!.body).then(String));
   assert.equal((await client.response()).body, "abc");
 });

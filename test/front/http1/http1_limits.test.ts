@@ -4,6 +4,8 @@ import { type TestContext, test } from "node:test";
 import type { Listener } from "../../../core/front/listener.ts";
 import type { HttpError } from "../../../core/http/http_error.ts";
 import type { Incoming } from "../../../core/http/incoming.ts";
+import { PassingTime } from "../../support/passing_time.ts";
+import { until, untilStill } from "../../support/until.ts";
 import { answer, eventually, readBody, startFront } from "../start_front.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -93,11 +95,14 @@ test("http.minimumRate: a client that takes too little is cut off", async (t) =>
 });
 
 test("http.minimumRate: a client that takes enough is not cut off", async (t) => {
+  const body = BIG.subarray(0, 40_000_000);
   const limits = { idleTimeout: 1_000, minimumRate: 1_000 };
-  const { listener, outcomes } = await startFront(t, (incoming) => answer(incoming, BIG), limits);
+  const { listener, outcomes } = await startFront(t, (incoming) => answer(incoming, body), limits);
+  const begun = performance.now();
   readSlowly(t, listener);
-  await new Promise((resolve) => setTimeout(resolve, 2_500));
-  assert.deepEqual(outcomes, []);
+  await until("the outcome", () => outcomes.length === 1, { timeout: 30_000 });
+  assert.deepEqual(outcomes, [{ bytes: body.length, error: undefined }]);
+  assert.ok(performance.now() - begun > limits.idleTimeout, "it was looked at on the way");
 });
 
 test("http.chunkExtensions and http.trailer bound what frames a body", async (t) => {
@@ -168,11 +173,16 @@ test("http.halfClosedTimeout: a client that ended its side is waited for only wh
 test("a client that has ended its side gets a large answer whole, however slowly it takes it", async (t) => {
   const big = Buffer.alloc(20_000_000, 7);
   const limits = { halfClosedTimeout: 50, idleTimeout: 5_000 };
-  const { connect, outcomes } = await startFront(t, (incoming) => answer(incoming, big), limits);
+  const time = new PassingTime(t);
+  const { connect, outcomes, settle } = await startFront(t, (incoming) => answer(incoming, big), limits, {
+    timers: time.timers,
+  });
   const client = await connect();
   client.socket.pause();
   client.socket.end(GET);
-  await new Promise((resolve) => setTimeout(resolve, 400));
+  await settle();
+  time.pass(400);
+  await settle();
   assert.equal(outcomes.length, 0);
   client.socket.resume();
   assert.equal((await client.response()).body.length, big.length);
@@ -193,16 +203,16 @@ test("http.lingerTimeout: a client that never ends its side is cut off behind it
 });
 
 test("http.lingerBody: bytes behind the last answer", async (t) => {
-  const { connect, listener } = await startFront(t, (incoming) => answer(incoming, "no", 403), {
+  const { connect, listener, settle } = await startFront(t, (incoming) => answer(incoming, "no", 403), {
     lingerBody: 100_000,
   });
   const client = await connect();
   client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   await client.response();
-  client.send("x".repeat(90_000));
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  assert.equal(listener.connections, 1);
-  client.send("x".repeat(20_000));
+  client.send("x".repeat(100_000));
+  await settle();
+  await eventually(() => listener.connections === 1, "it goes on, alone");
+  client.send("x");
   await eventually(() => listener.connections === 0, "the connection is cut off");
 });
 
@@ -225,7 +235,7 @@ test("http.readAhead: behind a slow answer no more than that is read, and answer
     Buffer.from(Array.from({ length: count }, (_, n) => `GET /${n} HTTP/1.1\r\nHost: a\r\n\r\n`).join("")),
   );
   await eventually(() => waiting.length === 1, "the first request");
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await untilStill("what waits at the client", () => client.socket.writableLength, 200);
   assert.equal(waiting.length, 1);
   assert.ok(client.socket.writableLength > 0, "the client has to wait");
   for (let n = 0; n < 1_000; n++) {
