@@ -86,8 +86,9 @@ export async function startFront(
     for (let i = 0; i < 3; i++) {
       const client = await RawClient.connect(listener.address);
       client.send("no request\r\n\r\n");
-      await client.response();
-      client.close();
+      await client.rest();
+      // The server hears of the end after the client.
+      for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
     }
   };
   return { listener, outcomes, refused, connect: open, settle };
