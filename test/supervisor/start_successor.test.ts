@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { startSuccessor, type UpgradeOptions } from "../../core/supervisor/upgrade.ts";
@@ -97,7 +98,7 @@ test("one that says more than any reason has is not listened to for ever", async
   await successor.ended();
 });
 
-test("one that does not serve in time is asked to end", async (t) => {
+test("one that does not serve in time is asked to end", { timeout: 30_000 }, async (t) => {
   const successor = new Successor(t);
   // It may not have come to its first line by then.
   const deadline = 1000;
@@ -111,15 +112,18 @@ test("one that does not serve in time is asked to end", async (t) => {
 test("one that is asked to end and does not is killed", async (t) => {
   const successor = new Successor(t);
   t.mock.timers.enable({ apis: ["setTimeout"] });
+  const kill = t.mock.method(ChildProcess.prototype, "kill");
+  const signals = () => kill.mock.calls.map((call) => call.arguments[0]);
   await assert.rejects(successor.start(`trap "" TERM\necho '"no"' >&3\nexec sleep 600`), { message: "no" });
   t.mock.timers.tick(4999);
-  assert.ok(isRunning(successor.pid), "it has five seconds");
+  assert.deepEqual(signals(), ["SIGTERM"], "it has five seconds");
   t.mock.timers.tick(1);
+  assert.deepEqual(signals(), ["SIGTERM", "SIGKILL"]);
   t.mock.timers.reset();
   await successor.ended();
 });
 
-test("a server that is being stopped gives the upgrade up", async (t) => {
+test("a server that is being stopped gives the upgrade up", { timeout: 30_000 }, async (t) => {
   const successor = new Successor(t);
   const stop = new AbortController();
   const started = successor.start(`${POLITE}echo > waits\n${WAIT}`, { signal: stop.signal });
