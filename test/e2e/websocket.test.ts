@@ -9,7 +9,7 @@ import { type Lodestone, startLodestone } from "../support/lodestone.ts";
 import { MemoryWatch } from "../support/memory_watch.ts";
 import { startOrigin } from "../support/origin.ts";
 import { RawConnection } from "../support/raw_connection.ts";
-import { until } from "../support/until.ts";
+import { until, untilStill } from "../support/until.ts";
 
 /** A WebSocket server that says everything it hears once more. */
 class EchoServer implements AsyncDisposable {
@@ -204,9 +204,8 @@ test("a client that does not read stops the server, and memory stays where it wa
   const piece = Buffer.alloc(1_000_000, 7);
   const pieces = 100;
   for (let i = 0; i < pieces; i++) far!.send(piece);
-  await until("the server has to wait", () => far!.bufferedAmount > 60_000_000);
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
-  assert.ok(far!.bufferedAmount > 60_000_000, `${far!.bufferedAmount} bytes wait at the server`);
+  const waiting = await untilStill("what waits at the server", () => far!.bufferedAmount);
+  assert.ok(waiting > 60_000_000, `${waiting} bytes wait at the server`);
   assert.ok(memory.growth < 30_000_000, String(memory));
   let received = 0;
   socket.on("message", (data: Buffer) => {
@@ -225,8 +224,8 @@ test("a server that does not read stops the client", async () => {
   using memory = new MemoryWatch(lodestone.pid);
   socket.on("error", () => {});
   for (let i = 0; i < 100; i++) socket.send(Buffer.alloc(1_000_000));
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
-  assert.ok(socket.bufferedAmount > 60_000_000, `${socket.bufferedAmount} bytes wait at the client`);
+  const waiting = await untilStill("what waits at the client", () => socket.bufferedAmount);
+  assert.ok(waiting > 60_000_000, `${waiting} bytes wait at the client`);
   assert.ok(memory.growth < 30_000_000, String(memory));
   server.sockets[0]!.terminate();
   await once(socket, "close");
@@ -244,8 +243,10 @@ test("a tunnel in which nothing moves is closed, one that moves now and then is 
   assert.ok(performance.now() - begun > 900);
   const line = await lodestone.waitForLog((entry) => entry.path === "/silent");
   assert.deepEqual([line.status, line.code], [101, "tunnel_idle"]);
-  await new Promise((resolve) => setTimeout(resolve, 700));
-  assert.equal(busy.readyState, WebSocket.OPEN);
+  // Five ticks last longer than a tunnel may be silent.
+  let answers = 0;
+  busy.on("message", () => answers++);
+  await until("the busy one goes on", () => answers === 5);
   clearInterval(ticks);
   busy.terminate();
   await until("the server hears of both ends", () =>
@@ -260,7 +261,12 @@ test("a stop lets tunnels go on until drainTimeout, and then cuts them off", asy
   socket.on("error", () => {});
   const stopped = performance.now();
   process.kill(lodestone.pid, "SIGTERM");
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await until("nobody is accepted any more", () =>
+    RawConnection.open(lodestone.address).then(
+      (raw) => raw[Symbol.dispose](),
+      () => true,
+    ),
+  );
   socket.send("still there");
   assert.equal(String((await answerOf(socket)).data), "still there");
   await once(socket, "close");
@@ -342,28 +348,31 @@ test("a reload of the configuration leaves a WebSocket where it is", async () =>
   const socket = await open(lodestone);
   const before = lodestone.workers();
   process.kill(lodestone.pid, "SIGHUP");
-  await until("a new worker serves", () => lodestone.workers().some((pid) => !before.includes(pid)));
+  await lodestone.waitForLog(({ msg }) => msg === "reloaded");
   const second = await open(lodestone);
-  await new Promise((resolve) => setTimeout(resolve, 500));
   for (const each of [socket, second]) {
     each.send("still there");
     assert.equal(String((await answerOf(each)).data), "still there");
   }
   socket.terminate();
+  // It was all that the former worker was kept for.
+  const ended = await lodestone.waitForLog(({ msg }) => msg === "worker ended");
+  assert.deepEqual([ended.worker, ended.reason], [before[0], "exit code 0"]);
   second.terminate();
 });
 
 test("interim responses of a backend go on to the client as they come", async () => {
+  let finish: (() => void) | undefined;
   await using origin = await startOrigin((_, response) => {
-    response.writeEarlyHints({ link: "</style.css>; rel=preload; as=style" }, () => {
-      setTimeout(() => response.end("final"), 200);
-    });
+    finish = () => response.end("final");
+    response.writeEarlyHints({ link: "</style.css>; rel=preload; as=style" });
   });
   await using lodestone = await startLodestone({ config: config(origin.url) });
   const outgoing = http.request(lodestone.url("/"), { agent: false });
   outgoing.end();
   const [hints] = (await once(outgoing, "information")) as [http.InformationEvent];
   assert.deepEqual([hints.statusCode, hints.headers.link], [103, "</style.css>; rel=preload; as=style"]);
+  finish!();
   const [response] = (await once(outgoing, "response")) as [http.IncomingMessage];
   assert.equal(Buffer.concat(await response.toArray()).toString(), "final");
 });
