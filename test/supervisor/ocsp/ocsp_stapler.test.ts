@@ -186,10 +186,13 @@ test("without the issuer's certificate nobody is asked, until it is there", asyn
   stapling.stapler.watch([{ certificate, issuer: undefined }]);
   assert.match(stapling.reasons[0] ?? "", /does not have the issuer's certificate/);
   assert.deepEqual([stapling.asked, stapling.waiting.size], [0, 0]);
+  stapling.stapler.watch([{ certificate, issuer: undefined }]);
+  assert.equal(stapling.reasons.length, 1, "which is said once");
   stapling.stapler.watch([stapling.stapled]);
   await stapling.wait();
   assert.equal(stapling.changes.length, 1);
   stapling.stapler.watch([{ certificate, issuer: undefined }]);
+  stapling.stapler.watch([stapling.stapled]);
   assert.equal(stapling.stapler.responses.size, 1, "what there is stays");
   assert.equal(stapling.asked, 1);
 });
