@@ -29,6 +29,6 @@ export interface FrontOptions {
   readonly onHandshakeFailed?: (reason: string, client: Client) => void;
   /** A connection was closed at once: the limit of this name is reached. */
   readonly onTurnedAway?: (limit: string, client: Client) => void;
-  /** A connection could not be accepted (out of descriptors, say), for the log; the listener goes on. */
-  readonly onError?: (error: Error) => void;
+  /** A connection could not be accepted, for the log; the listener goes on. */
+  readonly onAcceptFailed?: (error: Error) => void;
 }

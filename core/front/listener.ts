@@ -49,9 +49,9 @@ export class Listener implements ProxyHeaderOwner {
     this.#context = { options, heads, isDraining: false, endsIdle: false, speakHttp2 };
     this.#tls = options.spoken.tls ? this.#tlsServer(options) : undefined;
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
-    // Failed accepts: libuv has already dropped the waiting connections, the listener goes on.
+    // Once it listens these are failed accepts, and it goes on.
     this.#server.on("error", (error) => {
-      if (this.#address !== undefined) this.#options.onError?.(error);
+      if (this.#address !== undefined) this.#options.onAcceptFailed?.(error);
     });
   }
 

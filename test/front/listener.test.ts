@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
+import { createServer, Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -113,9 +113,33 @@ test("an address in use rejects, and the listener can still be closed", async (t
   await new Promise((resolve) => taken.once("listening", resolve));
   t.after(() => taken.close());
   const timers = new TimerWheel({ tick: 10 });
-  const listener = new Listener(frontOptions({ timers, handler: () => {} }));
+  const failed: Error[] = [];
+  const listener = new Listener(
+    frontOptions({ timers, handler: () => {}, onAcceptFailed: (error) => failed.push(error) }),
+  );
   const { port } = taken.address() as { port: number };
   await assert.rejects(listener.listen({ kind: "tcp", host: "127.0.0.1", port }), /EADDRINUSE/);
+  assert.deepEqual(failed, [], "it is the promise that tells of it");
   await listener.close();
   timers.close();
+});
+
+test("a connection that could not be accepted is told of, and the listener goes on", async (t) => {
+  // The system's part, which no test can make fail at will.
+  const listen = t.mock.method(Server.prototype, "listen");
+  const failed: Error[] = [];
+  const { connect, listener } = await startFront(
+    t,
+    (incoming) => answer(incoming, "ok"),
+    {},
+    { onAcceptFailed: (error) => failed.push(error) },
+  );
+  const server = listen.mock.calls[0]!.this as Server;
+  const error = new Error("accept ENOBUFS");
+  server.emit("error", error);
+  assert.deepEqual(failed, [error]);
+  const client = await connect();
+  client.send(GET);
+  assert.equal((await client.response()).body, "ok");
+  assert.equal(listener.connections, 1);
 });
