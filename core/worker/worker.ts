@@ -11,6 +11,7 @@ import { TlsContexts } from "../front/tls/tls_contexts.ts";
 import { TimerWheel } from "../http/timer_wheel.ts";
 import type { InspectServer } from "../inspect/inspect_server.ts";
 import { AccessLog } from "../observe/access_log.ts";
+import { FailedAccepts } from "../observe/failed_accepts.ts";
 import { LogDestination } from "../observe/log_destination.ts";
 import { createLogger, type Logger } from "../observe/logger.ts";
 import { addSample } from "../observe/metrics/snapshot.ts";
@@ -54,6 +55,7 @@ export class Worker {
   #inspector: InspectServer | undefined;
   readonly #openFiles: OpenFiles;
   readonly #turnedAway: TurnedAway;
+  readonly #failedAccepts: FailedAccepts;
   readonly #ending: WorkerEnding;
 
   constructor(start: StartMessage, parent: WorkerParent) {
@@ -96,6 +98,7 @@ export class Worker {
     });
     this.#openFiles = new OpenFiles(this.#logger);
     this.#turnedAway = new TurnedAway(this.#logger);
+    this.#failedAccepts = new FailedAccepts(this.#logger);
     this.#ending = new WorkerEnding({
       listeners: this.#listeners,
       sockets: start.listeners.map(({ fd }) => fd),
@@ -112,17 +115,19 @@ export class Worker {
     const proxies = new TrustedProxies(config.proxies);
     for (const site of sites) if (trials.includes(site.site)) this.load(site, true);
     for (const { fd, address, spoken } of listeners) {
+      const name = formatListenAddress(address);
       await this.#listeners.listen(fd, {
         spoken,
         http: config.http,
         http2: config.http2,
-        metrics: this.#metrics.listener(formatListenAddress(address)),
+        metrics: this.#metrics.listener(name),
         tls: this.#tls,
         proxies,
         timers: this.#timers,
         handler: this.#router.handlerOf(spoken.redirect),
         onRefused: (refusal) => this.#logRefused(refusal),
         onTurnedAway: (limit, client) => this.#turnedAway.add(limit, client.address),
+        onAcceptFailed: (error) => this.#failedAccepts.add(name, error),
         onHandshakeFailed: (reason, client) => {
           this.#metrics.handshakeFailed();
           this.#handshakeFailures.add(reason, client.address);
@@ -199,6 +204,7 @@ export class Worker {
     const told = new Promise<void>((resolve) => this.measure(0, resolve));
     this.#router.close();
     this.#openFiles.close();
+    this.#turnedAway.close();
     for (const backend of this.#backends.values()) backend.close();
     this.#timers.close();
     await this.#destination.flush();
