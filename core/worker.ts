@@ -12,6 +12,7 @@ class WorkerProgram {
     process.on("SIGTERM", () => this.#leave("SIGTERM"));
     // A terminal sends these to every process of the group; what follows from them the supervisor says.
     process.on("SIGINT", () => {});
+    process.on("SIGQUIT", () => {});
     process.on("SIGHUP", () => {});
     process.on("SIGUSR2", () => {});
     process.on("uncaughtException", (error) => this.#die(error, "uncaught exception"));

@@ -14,7 +14,8 @@ const REQUIRED_MAJOR = 24;
 /** More than any unit of systemd has. */
 const MOST_SOCKETS = 1024;
 
-const FLAGS = ["--disable-warning=ExperimentalWarning"];
+// Without the second, whoever sends SIGUSR1, as to reopen logs, would open a debugger that runs any code.
+const FLAGS = ["--disable-warning=ExperimentalWarning", "--disable-sigusr1"];
 
 // What isolates need. `run` has one in this very process; workers and tests are processes of their own, started with
 // these flags, and for all other commands Node without its snapshot would take 40 ms longer to start.
@@ -84,8 +85,12 @@ function runChild(node, parameters) {
     stdio: ["inherit", "inherit", "inherit", ...sockets, "ipc"],
     env: { ...env, LODESTONE_LAUNCHER: String(process.pid) },
   });
-  const signals = ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR2"].filter((signal) => signal in system.signals);
+  const signals = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR2"].filter(
+    (signal) => signal in system.signals,
+  );
   for (const signal of signals) process.on(signal, () => child.kill(signal));
+  // A listener, or this Node would open a debugger.
+  if ("SIGUSR1" in system.signals) process.on("SIGUSR1", () => {});
   child.on("error", (error) => {
     process.stderr.write(`lodestone: cannot run ${node}: ${error.message}\n`);
     process.exitCode = 1;

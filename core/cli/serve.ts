@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { inspectAddress } from "./inspect_address.ts";
-import { loadSelected, readSelected } from "./load_selected.ts";
+import { readSelected, SelectionError } from "./load_selected.ts";
 import type { ScriptOptions } from "./select_config.ts";
 
 /** What `serve` takes besides what configures a script. */
@@ -22,7 +22,8 @@ export async function serve(file: string | undefined, options: ServeOptions): Pr
     return await serve(options.inspect as string, { ...options, inspect: true });
   }
   const inspect = options.inspect === undefined ? undefined : inspectAddress(options.inspect);
-  const loaded = await loadSelected(file, options);
+  const load = () => readSelected(file, options);
+  const loaded = await load().catch(tellUnusable);
   if ("exitCode" in loaded) return loaded.exitCode;
   const served = (config: Config): Config => {
     const shown = options.dev === true ? { ...config, dev: true } : config;
@@ -30,9 +31,19 @@ export async function serve(file: string | undefined, options: ServeOptions): Pr
   };
   const { runSupervisor } = await import("../supervisor/supervisor.ts");
   return await runSupervisor(served(loaded.config), {
-    load: async () => served((await readSelected(file, options)).config),
+    load: async () => served((await load()).config),
     ...(inspect === undefined ? {} : { inspect }),
   });
+}
+
+/** Tells why there is nothing to serve: in an upgrade the process before this one, which has it in its log. */
+async function tellUnusable(error: unknown): Promise<{ exitCode: number }> {
+  if (!(error instanceof SelectionError)) throw error;
+  const { takeHandedSockets } = await import("../supervisor/handed_sockets.ts");
+  const handed = takeHandedSockets(process.env);
+  if (handed.from === "upgrade") handed.report(error.message);
+  else process.stderr.write(`${error.message}\n`);
+  return { exitCode: error.exitCode };
 }
 
 /** One worker, so that every request meets the debugger, and time to look around. */

@@ -14,8 +14,13 @@ export async function outcomeOf(change: () => Promise<void>): Promise<Outcome> {
   }
 }
 
-/** Tells it on standard error. What has its place in a file begins with that, as compilers have it. */
-export function tellFailure({ reason }: Outcome & { done: false }): void {
+/**
+ * Tells it on standard error. What has its place in a file has a line of its own that begins with it, as compilers have
+ * it; `what` is what did not happen.
+ */
+export function tellFailure({ reason }: Outcome & { done: false }, what?: string): void {
   const hasPlace = /^[^\n]*:\d+:\d+: /.test(reason);
-  process.stderr.write(`${hasPlace || reason.startsWith("lodestone: ") ? "" : "lodestone: "}${reason}\n`);
+  const text = reason.replace(/^lodestone: /, "");
+  if (what === undefined) process.stderr.write(hasPlace ? `${reason}\n` : `lodestone: ${text}\n`);
+  else process.stderr.write(`lodestone: ${what}:${hasPlace ? "\n" : " "}${text}\n`);
 }

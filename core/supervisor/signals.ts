@@ -3,7 +3,7 @@ import { isatty } from "node:tty";
 
 /** What an operator asks for by a signal. */
 export interface SignalHandler {
-  /** SIGTERM or SIGINT; `times` counts from 1. `number` is the signal's, for the exit code. */
+  /** SIGTERM, SIGINT or SIGQUIT; `times` counts from 1. `number` is the signal's, for the exit code. */
   stop(times: number, number: number): void;
   /** SIGHUP. */
   reload(): void;
@@ -12,6 +12,7 @@ export interface SignalHandler {
 }
 
 const SIGINT = 2;
+const SIGQUIT = 3;
 const SIGTERM = 15;
 /**
  * Milliseconds within which signals count as one. A terminal and a service manager signal the whole group of
@@ -26,6 +27,7 @@ export class Signals {
   readonly #onTerminate = (): void => this.#stop(SIGTERM);
   readonly #onHangup = (): void => this.#hangup();
   readonly #onUser = (): void => this.#handler.upgrade();
+  readonly #onQuit = (): void => this.#stop(SIGQUIT);
   readonly #onTerminal = [0, 1, 2].some((fd) => isatty(fd));
   #times = 0;
   #lastStop = Number.NEGATIVE_INFINITY;
@@ -36,6 +38,7 @@ export class Signals {
     process.on("SIGTERM", this.#onTerminate);
     process.on("SIGHUP", this.#onHangup);
     process.on("SIGUSR2", this.#onUser);
+    process.on("SIGQUIT", this.#onQuit);
   }
 
   close(): void {
@@ -43,6 +46,7 @@ export class Signals {
     process.off("SIGTERM", this.#onTerminate);
     process.off("SIGHUP", this.#onHangup);
     process.off("SIGUSR2", this.#onUser);
+    process.off("SIGQUIT", this.#onQuit);
   }
 
   #stop(number: number): void {

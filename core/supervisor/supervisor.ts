@@ -215,7 +215,7 @@ class Supervisor {
       this.#pidFile.write(generation.config.pidFile, generation.logger);
     });
     if (!outcome.done && !this.#stop.signal.aborted) {
-      tellFailure(outcome);
+      tellFailure(outcome, "not reloaded");
       this.#logger.error({ reason: outcome.reason }, "not reloaded; what serves goes on");
     }
     this.#observation.reloaded(outcome);
@@ -237,7 +237,7 @@ class Supervisor {
       this.#ending.resolve("handed over");
     });
     if (!outcome.done && !this.#stop.signal.aborted) {
-      tellFailure(outcome);
+      tellFailure(outcome, "not upgraded");
       this.#logger.error({ reason: outcome.reason }, "not upgraded; what serves goes on");
     }
     return outcome;

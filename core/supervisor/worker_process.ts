@@ -27,8 +27,11 @@ export interface WorkerObserver {
   ended(worker: WorkerProcess, end: WorkerEnd): void;
 }
 
-/** isolated-vm needs the first; without the second its limits do not hold (docs/decisions/0006). */
-export const WORKER_FLAGS: readonly string[] = ["--no-node-snapshot", "--no-use-osr"];
+/**
+ * isolated-vm needs the first; without the second its limits do not hold (docs/decisions/0006); without the third SIGUSR1
+ * would open a debugger.
+ */
+export const WORKER_FLAGS: readonly string[] = ["--no-node-snapshot", "--no-use-osr", "--disable-sigusr1"];
 
 /** Inherited descriptors follow standard input, output, error and the IPC channel. */
 const FIRST_INHERITED = 4;

@@ -204,6 +204,7 @@ export class Worker {
     const told = new Promise<void>((resolve) => this.measure(0, resolve));
     this.#router.close();
     this.#openFiles.close();
+    this.#turnedAway.close();
     for (const backend of this.#backends.values()) backend.close();
     this.#timers.close();
     await this.#destination.flush();

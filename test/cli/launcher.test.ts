@@ -15,7 +15,7 @@ const PROGRAM = `
 import { followLauncher } from "./follow_launcher.ts";
 followLauncher();
 const { pid, argv, execArgv, version, env } = process;
-for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR2"]) {
+for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR2"]) {
   process.on(signal, () => { console.log(signal); if (argv[2] !== "count" || signal === "SIGTERM") process.exit(40); });
 }
 console.log(JSON.stringify({ pid, parameters: argv.slice(2), execArgv, version, launcher: env.LODESTONE_LAUNCHER }));
@@ -67,7 +67,7 @@ for (const node of NODES) {
     const start = JSON.parse(stdout) as Start;
     assert.deepEqual([code, stderr], [0, ""]);
     assert.deepEqual(start.parameters, ["serve", "--x", "a b"]);
-    assert.deepEqual(start.execArgv, ["--disable-warning=ExperimentalWarning"]);
+    assert.deepEqual(start.execArgv, ["--disable-warning=ExperimentalWarning", "--disable-sigusr1"]);
     assert.ok(Number.parseInt(start.version.slice(1), 10) >= 24, start.version);
     assert.equal(start.launcher, undefined);
   });
@@ -82,7 +82,7 @@ for (const node of NODES) {
     assert.deepEqual([code, signal], [null, "SIGKILL"]);
   });
 
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR2"] as const) {
+  for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR2"] as const) {
     test(`${signal} reaches the program (${node})`, async (t) => {
       const child = startLodestone(t, ["wait"], { node, launcher: installation(t, true) });
       const next = linesOf(child);
@@ -93,6 +93,17 @@ for (const node of NODES) {
       assert.equal((await ended).code, 40);
     });
   }
+
+  test(`SIGUSR1 opens no debugger and ends nothing (${node})`, async (t) => {
+    const child = startLodestone(t, ["wait"], { node, launcher: installation(t, true) });
+    const next = linesOf(child);
+    const { pid } = await startOf(next);
+    const ended = outcomeOf(child);
+    for (const each of new Set([child.pid!, pid])) process.kill(each, "SIGUSR1");
+    child.kill("SIGTERM");
+    assert.equal(await next(), "SIGTERM");
+    assert.equal((await ended).stderr, "");
+  });
 
   test(`Ctrl-C, which a terminal sends to the whole group, reaches the program once (${node})`, async (t) => {
     const child = startLodestone(t, ["count"], { node, launcher: installation(t, true), detached: true });

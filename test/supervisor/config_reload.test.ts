@@ -108,7 +108,7 @@ test("addresses come and go; one that is taken refuses the reload with nothing c
   await reload(lodestone, "not reloaded; what serves goes on");
   assert.match(
     lodestone.stderr,
-    new RegExp(`lodestone: cannot listen on 127.0.0.1:${taken}: in use by another process`),
+    new RegExp(`lodestone: not reloaded: cannot listen on 127.0.0.1:${taken}: in use by another process`),
   );
   await assert.rejects(ask(`http://127.0.0.1:${wanted}/`), /ECONNREFUSED/);
   assert.equal((await ask(`http://127.0.0.1:${added}/`)).body, "one");
