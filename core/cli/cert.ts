@@ -66,6 +66,10 @@ function outcome(
     const path = relative(".", file);
     return path.startsWith("..") ? file : `./${path}`;
   });
+  const host = names.find((name) => !name.startsWith("*.")) ?? names[0]!.replace("*", "www");
+  const authority = isIP(host) === 6 ? `[${host}]` : host;
+  const isHere = host === "localhost" || host === "127.0.0.1";
+  const connect = isHere ? "" : `--connect-to ${authority}:8443:127.0.0.1:8443 `;
   return `A certificate for ${names.join(", ")}, valid for ${days} days:
 
   ${certificate}
@@ -79,7 +83,7 @@ tls:
   certificates:
     - { certificate: ${certificate}, key: ${key} }
 
-No client knows it yet: curl --cacert ${certificate} https://localhost:8443/
+No client knows it yet: curl --cacert ${certificate} ${connect}https://${authority}:8443/
 It is for development: nobody has vouched for it.
 `;
 }

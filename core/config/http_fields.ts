@@ -6,20 +6,20 @@ const GIGABYTE = 1024 ** 3;
 
 export const httpSection: Section<HttpConfig> = {
   title: "http",
-  doc: "Limits of the HTTP edge, on the side of the clients.",
+  doc: "Limits of the HTTP edge, on the side of the clients; those of heads hold for the responses of backends as well.",
   fields: {
     requestLine: {
-      doc: "Longest request line; a longer one gets 414.",
+      doc: "Longest request line; a longer one gets 414. Longer status lines of backends are 502.",
       type: { kind: "size", unit: "bytes", minimum: 256, maximum: 65_536 },
       default: "8kb",
     },
     head: {
-      doc: "Largest head of a request, request line and all fields together; a larger one gets 431.",
+      doc: "Largest head of a request, request line and all fields together; a larger one gets 431. Larger ones of backends are 502.",
       type: { kind: "size", unit: "bytes", minimum: 1024, maximum: 1_048_576 },
       default: "32kb",
     },
     fields: {
-      doc: "Most header fields in a request; more get 431.",
+      doc: "Most header fields in a request; more get 431. Responses of backends with more are 502.",
       type: { kind: "integer", minimum: 10, maximum: 10_000 },
       default: 100,
     },

@@ -53,7 +53,7 @@ export function readHeadFields(text: string, start: number, limit: number, kind:
       throw malformedField(text, index, kind);
     }
     if (count === limit) {
-      throw new HttpError(kind.tooLarge, kind.code, `reading a head: more than ${limit} fields`);
+      throw new HttpError(kind.tooLarge, kind.code, `reading a head: more than http.fields (${limit})`);
     }
     note(fields, text, index, colon, end, kind);
     index = end + 2;

@@ -114,10 +114,18 @@ const KEPT = ["host", "connection", "content-length", "transfer-encoding", "upgr
 /** Also catches what the head reader hands over unfinished because it is too long. */
 function checkSize(text: string, lineLength: number, limits: HeadLimits): void {
   if (lineLength > limits.requestLine || (lineLength < 0 && text.length > limits.requestLine)) {
-    throw new HttpError(414, "target_too_long", `reading a request line: over ${limits.requestLine} bytes`);
+    throw new HttpError(
+      414,
+      "target_too_long",
+      `reading a request line: over http.requestLine (${limits.requestLine} bytes)`,
+    );
   }
   if (text.length > limits.head) {
-    throw new HttpError(431, "head_too_large", `reading a request head: over ${limits.head} bytes`);
+    throw new HttpError(
+      431,
+      "head_too_large",
+      `reading a request head: over http.head (${limits.head} bytes)`,
+    );
   }
   if (lineLength < 0) throw malformedLine(text, 0);
 }

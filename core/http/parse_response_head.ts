@@ -33,7 +33,11 @@ const RESPONSE: FaultKind = {
 export function parseResponseHead(text: string, requestMethod: string, limits: HeadLimits): ParsedResponse {
   const lineEnd = text.indexOf("\r\n");
   if (text.length > limits.head || lineEnd > limits.requestLine) {
-    throw malformed(`over ${text.length > limits.head ? limits.head : limits.requestLine} bytes`);
+    const isWhole = text.length > limits.head;
+    const limit = isWhole
+      ? `http.head (${limits.head} bytes)`
+      : `http.requestLine (${limits.requestLine} bytes)`;
+    throw malformed(`over ${limit}`);
   }
   const minor = text.charCodeAt(7);
   const status = parseStatus(text);

@@ -4,9 +4,17 @@ import { readFileSync, statSync } from "node:fs";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { run } from "../support/child.ts";
 import { folderWith, lodestone } from "./run_lodestone.ts";
+
+/** A server that shows the certificate; its port. */
+async function serveOnce(t: TestContext, cert: Buffer, key: Buffer): Promise<number> {
+  const server = createServer({ cert, key }, (_, response) => response.end("trusted")).listen(0, "127.0.0.1");
+  t.after(() => server.close());
+  await new Promise((resolve) => server.once("listening", resolve));
+  return (server.address() as AddressInfo).port;
+}
 
 test("cert makes a certificate for this machine that clients may be told to trust", async (t) => {
   const cwd = folderWith(t, {});
@@ -23,10 +31,7 @@ test("cert makes a certificate for this machine that clients may be told to trus
   for (const ip of ["127.0.0.1", "::1"]) assert.ok(certificate.checkIP(ip), ip);
   assert.equal(certificate.checkHost("example.org"), undefined);
 
-  const server = createServer({ cert, key }, (_, response) => response.end("trusted")).listen(0, "127.0.0.1");
-  t.after(() => server.close());
-  await new Promise((resolve) => server.once("listening", resolve));
-  const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
+  const url = `https://localhost:${await serveOnce(t, cert, key)}/`;
   const trusting = await run("curl", ["--silent", "--cacert", "certificate.pem", url], { cwd });
   assert.equal(trusting.stdout, "trusted");
   const doubting = await run("curl", ["--silent", url], { cwd });
@@ -36,8 +41,17 @@ test("cert makes a certificate for this machine that clients may be told to trus
 test("cert makes a certificate for the names it is given", async (t) => {
   const cwd = folderWith(t, {});
   const names = ["shop.test", "*.shop.test", "192.0.2.1"];
-  const { code } = await lodestone(t, ["cert", ...names, "--out", "tls", "--days", "30"], { cwd });
+  const { code, stdout } = await lodestone(t, ["cert", ...names, "--out", "tls", "--days", "30"], { cwd });
   assert.equal(code, 0);
+  const [, shown] = /curl (.*)/.exec(stdout)!;
+  assert.equal(
+    shown,
+    "--cacert ./tls/certificate.pem --connect-to shop.test:8443:127.0.0.1:8443 https://shop.test:8443/",
+  );
+  const files = ["certificate", "key"].map((name) => readFileSync(join(cwd, `tls/${name}.pem`)));
+  const port = await serveOnce(t, files[0]!, files[1]!);
+  const parameters = shown!.replace("127.0.0.1:8443", `127.0.0.1:${port}`).split(" ");
+  assert.equal((await run("curl", ["--silent", ...parameters], { cwd })).stdout, "trusted");
   const certificate = new X509Certificate(readFileSync(join(cwd, "tls/certificate.pem")));
   assert.equal(certificate.subjectAltName, "DNS:shop.test, DNS:*.shop.test, IP Address:192.0.2.1");
   const days = (Date.parse(certificate.validTo) - Date.now()) / 86_400_000;
