@@ -85,7 +85,11 @@ const FAULTS: readonly [what: string, text: string, message: RegExp][] = [
     /sent to port 2, where this configuration speaks no TLS/,
   ],
   ["a redirect to itself", "listen: [{ address: ':443', redirect: ▶https }]", /sent to port 443/],
-  ["PROXY headers from nobody", "listen: [{ address: ':1', proxyProtocol: ▶[] }]", /is an empty list; give at least one/],
+  [
+    "PROXY headers from nobody",
+    "listen: [{ address: ':1', proxyProtocol: ▶[] }]",
+    /is an empty list; give at least one/,
+  ],
   ["the admin listener where clients come", "listen: ':1'\nadmin: ▶':1'", /\*:1 is one that clients come to/],
   [
     "the admin listener at a part of where clients come",

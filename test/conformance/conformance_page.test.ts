@@ -6,7 +6,7 @@ import { differences } from "./differences.ts";
 import { requestRows } from "./request_rows.ts";
 import { responseRows } from "./response_rows.ts";
 
-const COMMAND = "run node test/conformance/compare.ts";
+const COMMAND = "run node_modules/.bin/node test/conformance/compare.ts";
 const page = readFileSync(new URL("../../docs/conformance.md", import.meta.url), "utf8");
 
 /** What nginx does is for the command to find out; it takes a minute. Lodestone's side is known. */

@@ -15,7 +15,7 @@ const INTRODUCTION = `# Conformance
 What Lodestone makes of malformed, ambiguous and borderline messages, compared with nginx. Each row of the table in
 [test/conformance](../test/conformance) is a message as bytes with what must become of it; the tests send it to a real proxy and compare
 what arrives behind it byte for byte. The same rows were put through Debian's nginx with \`proxy_pass\`, and this page lists those on which
-the two differ, with the reason. \`node test/conformance/compare.ts\` writes it.
+the two differ, with the reason. \`node_modules/.bin/node test/conformance/compare.ts\` writes it.
 `;
 
 /** The page; throws when a difference has no reason. */

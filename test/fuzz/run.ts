@@ -1,4 +1,4 @@
-// Fuzzes the codec: node test/fuzz/run.ts --inputs 1000000 [--seed N]. Prints figures; ends with the first failure.
+// Fuzzes the codec: node_modules/.bin/node test/fuzz/run.ts --inputs 1000000 [--seed N]. Prints figures; ends with the first failure.
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";

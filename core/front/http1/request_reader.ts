@@ -3,6 +3,7 @@ import { excerpt } from "../../http/head_fields.ts";
 import { HeadReader } from "../../http/head_reader.ts";
 import { HttpError } from "../../http/http_error.ts";
 import type { Client } from "../../http/incoming.ts";
+import { mistakenProtocol } from "../../http/mistaken_protocol.ts";
 import { type ParsedRequest, parseRequestHead } from "../../http/parse_request_head.ts";
 import { refusedLine } from "../../http/refused_line.ts";
 import type { TrustedProxies } from "../forwarded/trusted_proxies.ts";
@@ -63,7 +64,7 @@ export class RequestReader {
     try {
       return this.#checked(parseRequestHead(text, this.#http));
     } catch (error) {
-      return error as HttpError;
+      return withRemedy(error as HttpError, text);
     }
   }
 
@@ -79,4 +80,11 @@ export class RequestReader {
     const message = `reading a request: a body of ${request.framing} bytes, over ${limit}`;
     throw new HttpError(413, "body_too_large", message);
   }
+}
+
+/** What speaks another protocol is told apart from what speaks this one badly. */
+function withRemedy(error: HttpError, text: string): HttpError {
+  const mistaken = mistakenProtocol(text);
+  if (mistaken === undefined) return error;
+  return new HttpError(error.status, error.code, `reading a request head: ${mistaken}`, error);
 }

@@ -11,8 +11,8 @@ export function refusalOf(headers: IncomingHttpHeaders, listen: ListenAddress): 
   const fetchSite = headers["sec-fetch-site"] ?? "none";
   if (origin !== undefined || (fetchSite !== "none" && fetchSite !== "same-origin"))
     return "requests of web pages are not answered";
-  // No browser reaches a Unix socket.
-  if (listen.kind === "unix" || isLocalAuthority(host)) return undefined;
+  // No browser reaches a Unix socket, or leaves Host out, as health checks in HTTP/1.0 do.
+  if (listen.kind === "unix" || host === undefined || isLocalAuthority(host)) return undefined;
   const name = host?.replace(/:\d{1,5}$/, "").toLowerCase();
   if (name === listen.host) return undefined;
   return "Host must be an address, localhost, or the host name of admin.listen";

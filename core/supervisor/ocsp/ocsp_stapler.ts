@@ -113,7 +113,7 @@ export class OcspStapler {
     } catch (error) {
       if (this.#entries.get(fingerprint) !== entry) return;
       entry.failures++;
-      this.#warn(entry, (error as Error).message);
+      this.#warn(entry, reasonOf(error as Error));
       this.#dropExpired(fingerprint, entry);
     }
     entry.timer = setTimeout(() => void this.#ask(fingerprint, entry, issuer), this.#wait(entry)).unref();
@@ -154,4 +154,9 @@ function fingerprintOf(certificate: X509Certificate): string {
 function responderOf(certificate: X509Certificate): string | undefined {
   const url = /^OCSP - URI:(.+)$/m.exec(certificate.infoAccess ?? "")?.[1];
   return url !== undefined && /^https?:\/\//i.test(url) && URL.canParse(url) ? url : undefined;
+}
+
+/** `fetch` itself says no more than that it failed. */
+function reasonOf({ message, cause }: Error): string {
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
 }

@@ -61,21 +61,26 @@ sites: [{ hosts: ["*"], scripts: [site.ts], root: www, backend: "${origin.url}" 
   assert.match(await curl("/none", "-I"), /^HTTP\/2 404 /);
 });
 
-test("h2load: 10,000 requests over 10 sessions of 10 streams are all answered", async (t: TestContext) => {
-  if (!requirePeer(t, "h2load")) return;
-  await using lodestone = await startLodestone({
-    config: 'log: { access: false }\nsites: [{ hosts: ["*"], scripts: [site.ts] }]',
-    scripts: { "site.ts": 'export default () => new Response("hello");' },
+for (const scheme of ["http", "https"]) {
+  test(`h2load: 10,000 requests over 10 sessions of 10 streams are all answered (${scheme})`, async (t: TestContext) => {
+    if (!requirePeer(t, "h2load")) return;
+    const script = 'export default () => new Response("hello");';
+    const config = 'log: { access: false }\nsites: [{ hosts: ["*"], scripts: [site.ts] }]';
+    await using lodestone =
+      scheme === "http"
+        ? await startLodestone({ config, scripts: { "site.ts": script } })
+        : await startHttps({ certificates: { certificate: await TestCertificate.create() }, script });
+    assert.ok(lodestone.address.startsWith(`${scheme}:`));
+    const { succeeded, statuses, requestsPerSecond } = await h2load(
+      lodestone.url("/"),
+      "-n10000",
+      "-c10",
+      "-m10",
+    );
+    t.diagnostic(`${Math.round(requestsPerSecond)} requests a second`);
+    assert.deepEqual([succeeded, statuses], [10_000, [10_000, 0, 0, 0]]);
   });
-  const { succeeded, statuses, requestsPerSecond } = await h2load(
-    lodestone.url("/"),
-    "-n10000",
-    "-c10",
-    "-m10",
-  );
-  t.diagnostic(`${Math.round(requestsPerSecond)} requests a second`);
-  assert.deepEqual([succeeded, statuses], [10_000, [10_000, 0, 0, 0]]);
-});
+}
 
 test("100 streams of one session get their own answers from one isolate, whatever becomes of the others", async () => {
   await using lodestone = await startLodestone({

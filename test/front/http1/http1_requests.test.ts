@@ -138,6 +138,24 @@ test("a refused head is reported and its page tells the status only", async (t) 
   assert.ok(milliseconds >= 0 && milliseconds < 1000, `after ${milliseconds} ms`);
 });
 
+for (const [bytes, remedy] of [
+  [
+    "PROXY TCP4 203.0.113.9 198.51.100.1 5555 443\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+    /a PROXY header, from an address/,
+  ],
+  ["\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c", /a PROXY header, from an address/],
+  ["\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03", /TLS, at a listener without `tls: true`/],
+] as const) {
+  test(`what speaks another protocol is reported with the remedy: ${JSON.stringify(bytes.slice(0, 8))}`, async (t) => {
+    const { connect, refused } = await startFront(t, ECHO);
+    const client = await connect();
+    client.send(bytes);
+    const { status } = await client.response();
+    assert.ok(status === 400 || status === 505, String(status));
+    assert.match(refused[0]!.error.message, remedy);
+  });
+}
+
 test("the handler sees a request as it was sent", async (t) => {
   const { connect, listener } = await startFront(t, (incoming) => {
     const { head, client } = incoming;

@@ -63,6 +63,13 @@ test("the host name that is configured is answered", async () => {
   assert.equal((await request(`http://localhost:${port}/readyz`)).status, 200);
 });
 
+test("a health check in HTTP/1.0, without Host, is answered", async () => {
+  await using lodestone = await startLodestone(HELLO);
+  const socket = connect(Number(new URL(adminAddress(lodestone)).port), "127.0.0.1");
+  socket.end("GET /healthz HTTP/1.0\r\n\r\n");
+  assert.match((await buffer(socket)).toString(), /^HTTP\/1\.1 200 /);
+});
+
 test("bodies are thrown away, large ones end the connection, and heads have their bounds", async () => {
   await using lodestone = await startLodestone(HELLO);
   const url = adminAddress(lodestone);

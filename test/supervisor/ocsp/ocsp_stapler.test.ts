@@ -79,7 +79,8 @@ class Stapling {
   async #fetch(request: Buffer, signal: AbortSignal): Promise<Buffer> {
     this.signals.push(signal);
     await this.held;
-    if (this.days === undefined) throw new Error("out of order");
+    if (this.days === undefined)
+      throw new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED") });
     return this.#responder.answer(request, this.days);
   }
 }
@@ -94,6 +95,7 @@ test("a responder that fails is asked again after a minute, then after twice as 
     [1, 2, 4, 8, 16, 32, 60, 60],
   );
   assert.deepEqual([stapling.asked, stapling.reasons.length], [8, 8]);
+  assert.equal(stapling.reasons[0], "fetch failed: connect ECONNREFUSED");
   assert.deepEqual(stapling.changes, []);
   stapling.days = "7";
   assert.equal(await stapling.next(), 12 * HOUR, "half of its time, twelve hours at most");
