@@ -96,6 +96,8 @@ function readText(node: ScalarNode, type: TextType, name: string, context: ReadC
   const { format } = type;
   if (typeof node.value === "string") return format.parse(node.value, context);
   if (node.value !== null && format.anyScalar) return format.parse(node.text, context);
+  // What the format has to say about a bare number tells more.
+  if (typeof node.value === "number") format.parse(node.text, context);
   const quoted = node.value === null ? "" : `, as text: "${node.text}"`;
   const example = format.anyScalar ? `a text${quoted}` : `${format.name} such as ${format.example}`;
   throw new ValueError(`${name} must be ${example}, got ${quoteValue(node.value)}`);

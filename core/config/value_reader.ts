@@ -9,6 +9,7 @@ import type {
 } from "./config_node.ts";
 import { untypedScalar } from "./config_node.ts";
 import type { Field, FieldType, ListType, ReadContext, Section, SectionType, TableType } from "./field.ts";
+import { nameElsewhere } from "./names_elsewhere.ts";
 import { readScalar } from "./scalar_reader.ts";
 import { didYouMean } from "./suggestion.ts";
 import { quoteValue, ValueError } from "./value_error.ts";
@@ -119,7 +120,11 @@ export class ValueReader {
 
   #unknownKey(entry: MapEntry, fields: Readonly<Record<string, Field>>): void {
     const merge = entry.key === "<<" ? "; merge keys are not supported, use an alias for a whole value" : "";
-    const hint = merge || didYouMean(entry.key, Object.keys(fields)) || this.#home(entry.key, fields);
+    const hint =
+      merge ||
+      this.#home(entry.key, fields) ||
+      nameElsewhere(entry.key) ||
+      didYouMean(entry.key, Object.keys(fields));
     const known = hint === "" ? `; known here: ${Object.keys(fields).join(", ")}` : "";
     this.#problem(entry.position, `unknown key ${quoteValue(entry.key)}${hint}${known}`);
   }

@@ -166,7 +166,7 @@ const FAULTS: [string, string, RegExp][] = [
   [
     "a listen address that is a number",
     `${SITES}listen: ▶8080`,
-    /must be a listen address such as 127\.0\.0\.1:8080, got 8080/,
+    /"8080" is not a listen address: for every address write ":8080"/,
   ],
   ["a port above the highest", `${SITES}listen: ▶:65536`, /a port above 65535/],
   ["two identical listeners", `${SITES}listen: [":1", "unix:a", ▶"*:1", ▶"unix:./a"]`, /in this list twice/],
