@@ -59,7 +59,10 @@ export class Listener implements ProxyHeaderOwner {
   listen(target: { readonly fd: number } | ListenAddress): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once("error", reject);
-      this.#server.listen(listenOptions(target), () => {
+      // As many may wait to be accepted as may be open, if the system lets them (net.core.somaxconn): those that a short
+      // queue has no place for are reset. Among the options a backlog does not count for a descriptor.
+      const backlog = this.#options.http.connections;
+      this.#server.listen(listenOptions(target), backlog, () => {
         this.#server.off("error", reject);
         this.#address = addressOf(this.#server);
         resolve();

@@ -143,3 +143,23 @@ test("a connection that could not be accepted is told of, and the listener goes 
   assert.equal((await client.response()).body, "ok");
   assert.equal(listener.connections, 1);
 });
+
+test("connections that come all at once wait for their turn; none is reset, or has to ask again", async (t) => {
+  const { listener } = await startFront(t, (incoming) => answer(incoming, "ok"), { connections: 2000 });
+  const { address } = listener;
+  assert.ok(address.kind === "tcp");
+  const began = performance.now();
+  // In one turn of the loop, so that not one of them is accepted before the last has asked. Node's own queue holds 511.
+  const answers = Array.from({ length: 1500 }, async () => {
+    const client = await RawClient.connect(address);
+    const connected = performance.now() - began;
+    client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    assert.equal((await client.response()).status, 200);
+    client.close();
+    return connected;
+  });
+  const slowest = Math.max(...(await Promise.all(answers)));
+  // What found no place would have been sent anew by the kernel after a second, and again after two more.
+  t.diagnostic(`connected within ${Math.round(slowest)} ms`);
+  assert.ok(slowest < 1000, `connected after ${slowest} ms`);
+});
