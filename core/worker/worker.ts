@@ -6,22 +6,20 @@ import { StatCache } from "../files/stat_cache.ts";
 import { TrustedProxies } from "../front/forwarded/trusted_proxies.ts";
 import type { Refusal } from "../front/http1/refusal.ts";
 import { Listeners } from "../front/listeners.ts";
-import { HandshakeFailures } from "../front/tls/handshake_failures.ts";
 import { TlsContexts } from "../front/tls/tls_contexts.ts";
 import { TimerWheel } from "../http/timer_wheel.ts";
 import type { InspectServer } from "../inspect/inspect_server.ts";
 import { AccessLog } from "../observe/access_log.ts";
-import { FailedAccepts } from "../observe/failed_accepts.ts";
 import { LogDestination } from "../observe/log_destination.ts";
 import { createLogger, type Logger } from "../observe/logger.ts";
 import { addSample } from "../observe/metrics/snapshot.ts";
 import { WorkerMetrics } from "../observe/metrics/worker_metrics.ts";
 import { OpenFiles } from "../observe/open_files.ts";
 import { RequestIds } from "../observe/request_id.ts";
-import { TurnedAway } from "../observe/turned_away.ts";
 import type { CompiledSite } from "../script/compile/compiled_site.ts";
 import { Heartbeat } from "../script/limits/heartbeat.ts";
 import type { StartMessage, TlsMessage, WorkerMessage } from "../supervisor/messages.ts";
+import { ConnectionWarnings } from "./connection_warnings.ts";
 import { WorkerEnding } from "./worker_ending.ts";
 
 /** Milliseconds between the ticks of all deadlines in a worker. */
@@ -50,12 +48,10 @@ export class Worker {
   readonly #metrics = new WorkerMetrics();
   /** Undefined when no listener speaks TLS. */
   readonly #tls: TlsContexts | undefined;
-  readonly #handshakeFailures: HandshakeFailures;
   readonly #listeners = new Listeners();
   #inspector: InspectServer | undefined;
   readonly #openFiles: OpenFiles;
-  readonly #turnedAway: TurnedAway;
-  readonly #failedAccepts: FailedAccepts;
+  readonly #warnings: ConnectionWarnings;
   readonly #ending: WorkerEnding;
 
   constructor(start: StartMessage, parent: WorkerParent) {
@@ -71,9 +67,6 @@ export class Worker {
     const wanted = config.log.access && config.log.level !== "silent";
     this.#access = new AccessLog(wanted ? this.#destination : undefined);
     this.#tls = start.tls && new TlsContexts(config.tls, start.tls);
-    this.#handshakeFailures = new HandshakeFailures((failed) =>
-      this.#logger.debug(failed, "TLS handshakes have failed"),
-    );
     this.#backends = createBackends(config.backends, { timers: this.#timers, head: config.http });
     const heartbeat = new Heartbeat({
       fd: start.heartbeat,
@@ -97,8 +90,7 @@ export class Worker {
       catastrophe: (message, site) => parent.leave(message, site),
     });
     this.#openFiles = new OpenFiles(this.#logger);
-    this.#turnedAway = new TurnedAway(this.#logger);
-    this.#failedAccepts = new FailedAccepts(this.#logger);
+    this.#warnings = new ConnectionWarnings(this.#logger);
     this.#ending = new WorkerEnding({
       listeners: this.#listeners,
       sockets: start.listeners.map(({ fd }) => fd),
@@ -126,11 +118,11 @@ export class Worker {
         timers: this.#timers,
         handler: this.#router.handlerOf(spoken.redirect),
         onRefused: (refusal) => this.#logRefused(refusal),
-        onTurnedAway: (limit, client) => this.#turnedAway.add(limit, client.address),
-        onAcceptFailed: (error) => this.#failedAccepts.add(name, error),
+        onTurnedAway: (limit, client) => this.#warnings.turnedAway(limit, client.address),
+        onAcceptFailed: (error) => this.#warnings.acceptFailed(name, error),
         onHandshakeFailed: (reason, client) => {
           this.#metrics.handshakeFailed();
-          this.#handshakeFailures.add(reason, client.address);
+          this.#warnings.handshakeFailed(reason, client.address);
         },
       });
     }
@@ -204,7 +196,7 @@ export class Worker {
     const told = new Promise<void>((resolve) => this.measure(0, resolve));
     this.#router.close();
     this.#openFiles.close();
-    this.#turnedAway.close();
+    this.#warnings.close();
     for (const backend of this.#backends.values()) backend.close();
     this.#timers.close();
     await this.#destination.flush();
