@@ -123,6 +123,11 @@ export class ScriptOperations {
     if (!this.#bodies.readPiece(operation, handle, open)) this.#used(operation);
   }
 
+  /** There is no room for an operation. */
+  refuse(operation: number, error: HttpError): void {
+    this.#fail(operation, error.message, { error, isClients: false }, "Error");
+  }
+
   /** The rest of a body is not wanted. */
   drop(handle: number): void {
     this.#answerers.delete(handle);
@@ -192,11 +197,11 @@ export class ScriptOperations {
     this.#work.outcomes.settleFetch(operation, reply.status, body !== undefined, fields);
   }
 
-  #fail(operation: number, message: string, failure?: ToldFailure): void {
+  #fail(operation: number, message: string, failure?: ToldFailure, name = "TypeError"): void {
     if (this.#closed) return;
     this.#ended(operation);
     if (failure !== undefined && this.#failures.size < MOST_FAILURES) this.#failures.set(message, failure);
-    this.#work.outcomes.failOperation(operation, "TypeError", message);
+    this.#work.outcomes.failOperation(operation, name, message);
   }
 }
 

@@ -206,6 +206,10 @@ export class Scripted implements ScriptTask {
     this.#operations?.drop(handle);
   }
 
+  refuseOperation(operation: number, error: HttpError): void {
+    this.#ownOperations().refuse(operation, error);
+  }
+
   cancelOperation(operation: number): void {
     this.#operations?.cancel(operation);
   }

@@ -80,6 +80,8 @@ export interface ScriptTask {
   takeBody(body: BodyHandle): BodySource | undefined;
   /** Nobody waits for the operation any more. */
   cancelOperation(operation: number): void;
+  /** There is no room for an operation: the script is told the message, and if that is more than it can take, the request fails so. */
+  refuseOperation(operation: number, error: HttpError): void;
   /** The failure of the client's body behind an error that the scripts tell of; undefined when there is none. */
   clientFailure(stack: string): HttpError | undefined;
   /** The script threw, took too long or ran out of memory. `stack` is what it threw, when it threw. */

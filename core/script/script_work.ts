@@ -293,7 +293,8 @@ export class ScriptWork implements CommandTarget {
     const fits = this.#operations.beginReading(operation, slot, body);
     if (task !== undefined && fits) return task;
     if (fits) this.outcomes.failOperation(operation, "Error", "the request it belongs to is over");
-    else this.#full(operation);
+    else if (task === undefined) this.#full(operation);
+    else task.refuseOperation(operation, new HttpError(503, "site_busy", this.#tooMany()));
     return undefined;
   }
 
