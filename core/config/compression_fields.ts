@@ -32,5 +32,20 @@ export const compressionSection: Section<WrittenCompression> = {
       type: { kind: "size", unit: "bytes", minimum: 0, maximum: 1024 ** 4 },
       default: "32mb",
     },
+    concurrency: {
+      doc: "Files compressed at once, per worker. Reading files and looking up names share their threads (four in all).",
+      type: { kind: "integer", minimum: 1, maximum: 64 },
+      default: 2,
+    },
+    queue: {
+      doc: "Files that may wait for their turn, per worker; what comes on top is sent as it is.",
+      type: { kind: "integer", minimum: 0, maximum: 100_000 },
+      default: 64,
+    },
+    patience: {
+      doc: "Time a request waits for its file to be compressed; then the file is sent as it is, and the result is there for the next one.",
+      type: { kind: "duration", minimum: 1, maximum: 60_000 },
+      default: "3s",
+    },
   },
 };

@@ -255,6 +255,12 @@ export interface CompressionConfig {
   readonly maximum: number;
   /** Bytes of compressed files kept in memory, per worker. */
   readonly cache: number;
+  /** Files compressed at once, per worker. */
+  readonly concurrency: number;
+  /** Files that may wait for their turn. */
+  readonly queue: number;
+  /** Milliseconds a request waits for its file to be compressed. */
+  readonly patience: number;
 }
 
 /** The listener for operators. */
@@ -268,6 +274,8 @@ export interface FilesConfig {
   readonly statAge: number;
   /** Paths the stat cache holds. */
   readonly statEntries: number;
+  /** Bytes of small files kept in memory, per worker. */
+  readonly memory: number;
 }
 
 /** Traces of signed requests. */

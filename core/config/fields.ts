@@ -46,7 +46,7 @@ export interface WrittenConfig
 
 const filesSection: Section<FilesConfig> = {
   title: "files",
-  doc: "The cache of what `stat` tells, shared by static files and scripts, per worker.",
+  doc: "What a worker keeps of files: what `stat` tells, for static files and scripts alike, and small files.",
   fields: {
     statAge: {
       doc: "Time a result, also that a file is missing, is believed. 0 asks the disk each time.",
@@ -57,6 +57,11 @@ const filesSection: Section<FilesConfig> = {
       doc: "Paths the cache holds.",
       type: { kind: "integer", minimum: 1, maximum: 10_000_000 },
       default: 10_000,
+    },
+    memory: {
+      doc: "Memory for small files (64 KB and less) that were sent; 0 keeps none.",
+      type: { kind: "size", unit: "bytes", minimum: 0, maximum: 1024 ** 4 },
+      default: "32mb",
     },
   },
 };

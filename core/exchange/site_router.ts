@@ -68,9 +68,6 @@ export interface TraceSource {
   begin(id: string, incoming: Incoming, site: Site): ExchangeTrace | undefined;
 }
 
-/** Bytes of small files kept in memory, per worker. */
-const CONTENT_BYTES = 32 * 1024 * 1024;
-
 /** Takes what the lanes receive, finds its site and starts its exchange. */
 export class SiteRouter {
   readonly #options: ExchangeOptions;
@@ -98,7 +95,7 @@ export class SiteRouter {
     this.#isolates = new LiveIsolates(options.config.isolates, options.config.sites.length);
     this.#services = {
       stat: options.stat,
-      contents: new FileContents({ bytes: CONTENT_BYTES }),
+      contents: new FileContents({ bytes: options.config.files.memory }),
       compressed: new CompressedFiles(options.config.compression, options.timers),
       backends: options.backends,
       backendFailures: new BackendFailures(options.logger),

@@ -16,16 +16,16 @@ const ENTRY_COST = 256;
 export class FileContents {
   /** The turns of those that are too large to be kept. */
   readonly reads = new FileReads();
-  readonly #contents: LRUCache<FileStat, Buffer>;
+  /** Undefined when none are kept. */
+  readonly #contents: LRUCache<FileStat, Buffer> | undefined;
   #hits = 0;
   #misses = 0;
 
   /** @param options.bytes bytes kept, roughly; the least recently used go first */
   constructor(options: { bytes: number }) {
-    this.#contents = new LRUCache({
-      maxSize: options.bytes,
-      sizeCalculation: (content) => content.length + ENTRY_COST,
-    });
+    const sizeCalculation = (content: Buffer): number => content.length + ENTRY_COST;
+    this.#contents =
+      options.bytes === 0 ? undefined : new LRUCache({ maxSize: options.bytes, sizeCalculation });
   }
 
   get hits(): number {
@@ -38,16 +38,16 @@ export class FileContents {
 
   /** Files kept. */
   get size(): number {
-    return this.#contents.size;
+    return this.#contents?.size ?? 0;
   }
 
   /** Their bytes, and a little for each. */
   get bytes(): number {
-    return this.#contents.calculatedSize;
+    return this.#contents?.calculatedSize ?? 0;
   }
 
   get(stat: FileStat): Buffer | undefined {
-    const content = this.#contents.get(stat);
+    const content = this.#contents?.get(stat);
     if (content === undefined) this.#misses++;
     else this.#hits++;
     return content;
@@ -55,6 +55,6 @@ export class FileContents {
 
   /** The bytes are shared from now on: nobody may write to them. */
   set(stat: FileStat, content: Buffer): void {
-    this.#contents.set(stat, content);
+    this.#contents?.set(stat, content);
   }
 }

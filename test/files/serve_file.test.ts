@@ -341,6 +341,19 @@ test("the content cache gives the bytes of the version its stat tells of, as lon
   assert.notEqual(field(third, "etag"), field(first, "etag"));
 });
 
+test("a content cache without memory keeps nothing", async (t) => {
+  const folder = tempFolder(t);
+  const path = `${folder}/a`;
+  writeFileSync(path, "0123456789");
+  const stat = new StatCache({ age: 1000, entries: 10 }).stat(path)!;
+  const contents = new FileContents({ bytes: 0 });
+  const answers = [1, 2].map(() =>
+    serveFile({ method: "GET", headers: HeaderList.empty() }, { path }, stat, contents),
+  );
+  assert.deepEqual(await Promise.all(answers.map(text)), ["0123456789", "0123456789"]);
+  assert.deepEqual([contents.size, contents.bytes, contents.hits, contents.misses], [0, 0, 0, 2]);
+});
+
 test("a file changed before it was first read is not cached under the older stat", async (t) => {
   const folder = tempFolder(t);
   const path = `${folder}/a`;

@@ -7,12 +7,6 @@ import { CLOCK_TICK, OpenedFile } from "../opened_file.ts";
 import { compressBytes } from "./compress_bytes.ts";
 import type { Encoding } from "./encoding.ts";
 
-/** Files compressed at once, so that the threads have room for reading files and looking up names. */
-const MOST_AT_ONCE = 2;
-/** Files that may wait for their turn; what comes on top is sent as it is. */
-const LONGEST_QUEUE = 64;
-/** Milliseconds a request waits; then the file is sent as it is, and the result is there for the next one. */
-const PATIENCE = 3000;
 /** What an entry costs besides its bytes, roughly. */
 const ENTRY_COST = 512;
 
@@ -25,6 +19,12 @@ export interface CompressionLimits {
   readonly maximum: number;
   /** Bytes of results kept. */
   readonly cache: number;
+  /** Files compressed at once, so that the threads have room for reading files and looking up names. */
+  readonly concurrency: number;
+  /** Files that may wait for their turn; what comes on top is sent as it is. */
+  readonly queue: number;
+  /** Milliseconds a request waits; then the file is sent as it is, and the result is there for the next one. */
+  readonly patience: number;
 }
 
 interface Job {
@@ -116,7 +116,7 @@ export class CompressedFiles {
     const key = this.#keyOf(stat, encoding);
     const underWay = this.#underWay.get(key);
     if (underWay !== undefined) return this.#patiently(underWay);
-    if (this.#queue.length >= LONGEST_QUEUE) return undefined;
+    if (this.#queue.length >= this.#limits.queue) return undefined;
     return this.#patiently(this.#begin(stat, encoding, key));
   }
 
@@ -142,7 +142,7 @@ export class CompressedFiles {
   }
 
   #goOn(): void {
-    while (this.#running < MOST_AT_ONCE) {
+    while (this.#running < this.#limits.concurrency) {
       const job = this.#queue.shift();
       if (job === undefined) return;
       this.#running++;
@@ -175,7 +175,7 @@ export class CompressedFiles {
 
   #patiently(promise: Promise<Buffer | undefined>): Promise<Buffer | undefined> {
     return new Promise((resolve) => {
-      const timer: Timer = this.#timers.add(PATIENCE, () => resolve(undefined));
+      const timer: Timer = this.#timers.add(this.#limits.patience, () => resolve(undefined));
       // Never rejects.
       void promise.then((result) => {
         timer.cancel();

@@ -10,7 +10,14 @@ import { openBelow, tempFolder } from "../temp_folder.ts";
 
 /** What was changed just now is not kept; here nothing was. */
 const now = () => Date.now() + 60_000;
-const LIMITS = { minimum: 1, maximum: 1_000_000, cache: 100_000 };
+const LIMITS = {
+  minimum: 1,
+  maximum: 1_000_000,
+  cache: 100_000,
+  concurrency: 2,
+  queue: 64,
+  patience: 3000,
+};
 
 function makeFiles(t: TestContext, count: number, content = (i: number) => `${i} `.repeat(1000)) {
   const folder = tempFolder(t);
@@ -65,6 +72,19 @@ test("two are compressed at once, the others wait, and what is too much is not",
   assert.equal(made.filter(Boolean).length, 66);
   assert.equal(held.most, 2);
   assert.equal(files.compressions, 66);
+});
+
+test("concurrency and queue are those of the configuration", async (t) => {
+  const { stats } = makeFiles(t, 6);
+  const held = new Held();
+  const limits = { ...LIMITS, concurrency: 3, queue: 1 };
+  const files = new CompressedFiles(limits, makeTimers(t), { compress: held.compress, now });
+  const results = stats.map((stat) => files.make(stat, "gzip"));
+  await until("three are being compressed", () => held.waiting.length === 3);
+  const going = setInterval(() => held.waiting.shift()?.(), 1);
+  const made = await Promise.all(results);
+  clearInterval(going);
+  assert.deepEqual([made.filter(Boolean).length, held.most], [4, 3]);
 });
 
 test("who has waited long enough goes without, and the result is there for the next", async (t) => {

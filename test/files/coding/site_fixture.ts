@@ -18,6 +18,15 @@ export interface FixtureOptions extends Partial<SiteFilesOptions> {
   readonly how?: ConstructorParameters<typeof CompressedFiles>[2];
 }
 
+const LIMITS: CompressionLimits = {
+  minimum: 100,
+  maximum: 8_000_000,
+  cache: 1_000_000,
+  concurrency: 2,
+  queue: 64,
+  patience: 3000,
+};
+
 /** The files of a site in a folder of their own. */
 export class SiteFixture {
   readonly folder: string;
@@ -28,7 +37,7 @@ export class SiteFixture {
     this.folder = tempFolder(t);
     const timers = new TimerWheel({ tick: 10 });
     t.after(() => timers.close());
-    const limits = { minimum: 100, maximum: 8_000_000, cache: 1_000_000, ...options.limits };
+    const limits = { ...LIMITS, ...options.limits };
     this.compressed = new CompressedFiles(limits, timers, { now: () => Date.now() + 60_000, ...options.how });
     this.files = new SiteFiles(
       {
