@@ -2,11 +2,11 @@ import type { Socket } from "node:net";
 import type { HttpConfig } from "../../config/config.ts";
 import { HttpError } from "../../http/http_error.ts";
 import type { Timer, TimerWheel } from "../../http/timer_wheel.ts";
-import { MinimumRate } from "../minimum_rate.ts";
-import { TakenBytes } from "../taken_bytes.ts";
 import type { Http1Tunnel } from "./http1_tunnel.ts";
+import { MinimumRate } from "./minimum_rate.ts";
 import type { RequestBody } from "./request_body.ts";
 import type { ResponseWriter } from "./response_writer.ts";
+import { TakenBytes } from "./taken_bytes.ts";
 import { TunnelSilence } from "./tunnel_silence.ts";
 
 /** What silence and slowness are about. */

@@ -19,10 +19,10 @@ import { standardPage } from "../../http/standard_page.ts";
 import { statusText } from "../../http/status_text.ts";
 import { offeredProtocols } from "../../http/upgrade.ts";
 import type { TrustedProxies } from "../forwarded/trusted_proxies.ts";
-import { HAS_FRAMING, INVALID, inspectFields } from "../response_fields.ts";
 import { isFinalStatus, isInterimStatus } from "../response_status.ts";
 import type { Http1Connection } from "./http1_connection.ts";
 import type { RequestBody } from "./request_body.ts";
+import { HAS_FRAMING, INVALID, inspectFields } from "./response_fields.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 
 /** Bodies at hand up to this many bytes go out in one write with their head; larger ones in pieces. */

@@ -1,6 +1,6 @@
 import { DateCache } from "../../http/http_date.ts";
 import { statusText } from "../../http/status_text.ts";
-import { HAS_DATE, HAS_SERVER } from "../response_fields.ts";
+import { HAS_DATE, HAS_SERVER } from "./response_fields.ts";
 
 /** Composes response heads of HTTP/1.1; keeps what is the same from one to the next. */
 export class ResponseHeadText {

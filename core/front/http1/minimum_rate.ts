@@ -1,6 +1,6 @@
-import type { HttpConfig } from "../config/config.ts";
-import { HttpError } from "../http/http_error.ts";
-import type { Timer, TimerWheel } from "../http/timer_wheel.ts";
+import type { HttpConfig } from "../../config/config.ts";
+import { HttpError } from "../../http/http_error.ts";
+import type { Timer, TimerWheel } from "../../http/timer_wheel.ts";
 
 /** Milliseconds from one look to the next. */
 const LOOK = 1000;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { MinimumRate } from "../../core/front/minimum_rate.ts";
-import type { HttpError } from "../../core/http/http_error.ts";
-import { PassingTime } from "../support/passing_time.ts";
-import { testConfig } from "../support/test_config.ts";
+import { MinimumRate } from "../../../core/front/http1/minimum_rate.ts";
+import type { HttpError } from "../../../core/http/http_error.ts";
+import { PassingTime } from "../../support/passing_time.ts";
+import { testConfig } from "../../support/test_config.ts";
 
 /** Milliseconds, and bytes a second. */
 const WINDOW = 8_000;

@@ -1,4 +1,4 @@
-import { skipFieldValue, skipToken } from "../http/head_grammar.ts";
+import { skipFieldValue, skipToken } from "../../http/head_grammar.ts";
 
 /** Not a block of field lines. */
 export const INVALID = 1;
