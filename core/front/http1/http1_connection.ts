@@ -263,6 +263,9 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
   #timedOut(): void {
     switch (this.#phase) {
       case "idle":
+        // A request may be in the kernel already; closed upon, its client would see a reset.
+        setImmediate(() => this.closeIfIdle());
+        break;
       case "drain":
         this.#close();
         this.#input.process();

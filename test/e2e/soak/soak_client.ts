@@ -2,6 +2,7 @@
 // each second, 0 for as many as are answered. SIGTERM ends it; it prints what it saw as one line of JSON.
 import { randomBytes } from "node:crypto";
 import { Agent, type IncomingMessage, request } from "node:http";
+import type { Socket } from "node:net";
 
 export interface SoakReport {
   answered: number;
@@ -50,6 +51,8 @@ class SoakClient {
   readonly #url: string;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   readonly #failures: Record<string, number> = {};
+  /** When a connection was last done with a request. */
+  readonly #freed = new WeakMap<Socket, number>();
   /** A sample of the milliseconds. */
   readonly #latencies = new Float32Array(1_000_000);
   #answered = 0;
@@ -61,6 +64,7 @@ class SoakClient {
 
   constructor(url: string) {
     this.#url = url;
+    this.#agent.on("free", (socket: Socket) => this.#freed.set(socket, performance.now()));
   }
 
   /** Requests each second, whatever becomes of those before. */
@@ -111,9 +115,15 @@ class SoakClient {
       },
       (answer) => this.#read(kind, answer, due),
     );
+    let origin = "a new connection";
+    sent.on("socket", (socket) => {
+      const freed = this.#freed.get(socket);
+      if (freed !== undefined)
+        origin = `a connection idle for ${Math.round((performance.now() - freed) / 1000)} s`;
+    });
     sent.on("timeout", () => sent.destroy(new Error("no answer in time")));
     sent.on("error", (error: NodeJS.ErrnoException) =>
-      this.#done(`${path}: ${error.code ?? error.message}`, due),
+      this.#done(`${path}: ${error.code ?? error.message}, on ${origin}`, due),
     );
     sent.end(body);
   }

@@ -178,6 +178,20 @@ test("between requests a connection has keepAliveTimeout, whatever the time of a
   }
 });
 
+test("a request that has arrived when keepAliveTimeout is over is answered, though nobody has read it yet", async (t) => {
+  const limits = { keepAliveTimeout: 1_000 };
+  const { time, client } = await start(t, (incoming) => answer(incoming, "ok"), limits);
+  client.send(GET);
+  assert.equal(await connectionOf(client), "goes on");
+  // Written, and the time over, in the phase of timers: the loop looks at sockets behind it.
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  client.send(GET);
+  time.pass(1_040);
+  assert.equal(await connectionOf(client), "goes on");
+  time.pass(1_040);
+  assert.equal(await client.rest(), "");
+});
+
 test("the first head has headTimeout from the connection's begin, later ones from their own", async (t) => {
   const limits = { headTimeout: 1_000, keepAliveTimeout: 60_000 };
   const { time, front, client } = await start(t, (incoming) => answer(incoming, "ok"), limits);
