@@ -34,35 +34,32 @@ export function http2ResponseFields(
   length: number | undefined,
 ): string[] {
   const fields = [":status", String(status)];
-  const named = namedByConnection(headers);
-  let hasServer = false;
-  let size = OWN_FIELDS;
-  for (const [name, value] of headers) {
-    check(name, value);
-    size += name.length + value.length + FIELD_OVERHEAD;
-    const lower = name.toLowerCase();
-    if (lower === "server") hasServer = true;
-    if (!NOT_PASSED.has(lower) && named?.has(lower) !== true) fields.push(lower, value);
-  }
-  if (size > BLOCK_LIMIT) throw tooLarge(size);
+  passOn(headers, fields);
   if (length !== undefined) fields.push("content-length", String(length));
-  if (!hasServer) fields.push("server", "lodestone");
+  if (!headers.has("server")) fields.push("server", "lodestone");
   return fields;
 }
 
 /** Fields of an interim response, by name. Throws UnsendableFields. */
 export function http2InformFields(status: number, headers: HeaderList): Record<string, string | string[]> {
+  const passed: string[] = [];
+  passOn(headers, passed);
   const fields: Record<string, string | string[]> = { ":status": String(status) };
+  for (let i = 0; i < passed.length; i += 2) fields[passed[i]!] = headers.getAll(passed[i]!);
+  return fields;
+}
+
+/** Adds the fields that pass to `fields`, name and value in turns. */
+function passOn(headers: HeaderList, fields: string[]): void {
   const named = namedByConnection(headers);
   let size = OWN_FIELDS;
   for (const [name, value] of headers) {
     check(name, value);
     size += name.length + value.length + FIELD_OVERHEAD;
     const lower = name.toLowerCase();
-    if (!NOT_PASSED.has(lower) && named?.has(lower) !== true) fields[lower] = headers.getAll(lower);
+    if (!NOT_PASSED.has(lower) && named?.has(lower) !== true) fields.push(lower, value);
   }
   if (size > BLOCK_LIMIT) throw tooLarge(size);
-  return fields;
 }
 
 function namedByConnection(headers: HeaderList): Set<string> | undefined {
