@@ -38,6 +38,11 @@ interface SiteVersions {
   version: number;
   /** Code of the version that the workers have. */
   code: string | undefined;
+  /**
+   * Code that workers have tried since files were last found changed. A save that was noticed in its middle is noticed
+   * once more at its end: what it then has already been tried for is not tried again, for it may end workers.
+   */
+  tried: string | undefined;
   /** A compilation is under way. */
   busy: boolean;
   /** Files changed while one was. */
@@ -60,13 +65,14 @@ export class ScriptVersions {
         broken: undefined,
         version: options.versions?.get(config.name) ?? 0,
         code: undefined,
+        tried: undefined,
         busy: false,
         again: false,
       });
     }
     this.#watch = new ScriptWatch({
       onChange: (sites) => {
-        for (const site of sites) this.#recompile(this.#sites.get(site)!);
+        for (const site of sites) this.#changed(this.#sites.get(site)!);
       },
       onDegraded: (folder, error) => {
         options.logger.warn({ folder, reason: error.message }, "scripts are polled, not watched");
@@ -125,12 +131,15 @@ export class ScriptVersions {
     }
   }
 
+  #changed(site: SiteVersions): void {
+    site.again = site.busy;
+    if (site.busy) return;
+    site.tried = undefined;
+    this.#recompile(site);
+  }
+
   #recompile(site: SiteVersions): void {
     if (this.#closed) return;
-    if (site.busy) {
-      site.again = true;
-      return;
-    }
     site.busy = true;
     // Never rejects: every failure is logged below.
     void this.#compile(site).finally(() => {
@@ -154,7 +163,7 @@ export class ScriptVersions {
     }
     if (this.#closed) return;
     this.#watch.watch(name, compiled.inputs, since);
-    if (compiled.code === site.code) {
+    if (compiled.code === site.code || compiled.code === site.tried) {
       this.#options.logger.debug({ site: name, version: site.version }, "script unchanged");
       return;
     }
@@ -164,6 +173,7 @@ export class ScriptVersions {
   async #publish(site: SiteVersions, compiled: CompiledSite, started: number): Promise<void> {
     const before = site.current;
     site.version = compiled.version;
+    site.tried = compiled.code;
     const refusal = await this.#options.publish(compiled, {
       hasTrial: compiled.code !== before?.code,
       accepted: () => Object.assign(site, { current: compiled, broken: undefined, code: compiled.code }),
@@ -209,6 +219,7 @@ export class ScriptVersions {
     site.broken = brokenSite(site.config.name, site.version, error);
     // Code that was published stays known; that what follows it is the same again must not hide it.
     site.code = undefined;
+    site.tried = undefined;
     // Whether they know it changes nothing; a refusal is not possible.
     void this.#options.publish(site.broken, { hasTrial: false, accepted: () => {} });
   }

@@ -9,7 +9,7 @@ export async function until<T>(
   probe: () => T | undefined | false | Promise<T | undefined | false>,
   options: { timeout?: number; every?: number } = {},
 ): Promise<T> {
-  const timeout = options.timeout ?? 10_000;
+  const timeout = options.timeout ?? 30_000;
   const deadline = performance.now() + timeout;
   for (;;) {
     const result = await probe();
