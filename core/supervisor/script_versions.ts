@@ -39,8 +39,8 @@ interface SiteVersions {
   /** Code of the version that the workers have. */
   code: string | undefined;
   /**
-   * Code that workers have tried since files were last found changed. A save that was noticed in its middle is noticed
-   * once more at its end: what it then has already been tried for is not tried again, for it may end workers.
+   * Code that the workers were given last, refused or not. A save noticed in its middle is noticed again at its end: when
+   * that is the same code, it is not tried a second time, for it may end workers. The next save tries it again.
    */
   tried: string | undefined;
   /** A compilation is under way. */

@@ -9,20 +9,14 @@ import { PassingTime } from "../../support/passing_time.ts";
 import { TestBody } from "../../support/test_body.ts";
 import { testConfig } from "../../support/test_config.ts";
 import type { RawClient } from "../raw_client.ts";
-import { answer, eventually, type Front, startFront } from "../start_front.ts";
+import { answer, eventually, type Front } from "../start_front.ts";
+import { startTimedClient } from "./start_timed_client.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const LIMITS = { idleTimeout: 5_000, halfClosedTimeout: 1_000, keepAliveTimeout: 5_000, headTimeout: 5_000 };
 
-/** A front whose deadlines pass when the test says so. */
-async function start(
-  t: TestContext,
-  handler: (incoming: Incoming) => void,
-  http: Partial<HttpConfig> = {},
-): Promise<{ time: PassingTime; front: Front; client: RawClient }> {
-  const time = new PassingTime(t);
-  const front = await startFront(t, handler, { ...LIMITS, ...http }, { timers: time.timers });
-  return { time, front, client: await front.connect() };
+function start(t: TestContext, handler: (incoming: Incoming) => void, http: Partial<HttpConfig> = {}) {
+  return startTimedClient(t, handler, { ...LIMITS, ...http });
 }
 
 function codes(front: Front): (string | undefined)[] {

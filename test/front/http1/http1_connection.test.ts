@@ -1,25 +1,14 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { HttpConfig } from "../../../core/config/config.ts";
 import type { HttpError } from "../../../core/http/http_error.ts";
 import type { Incoming } from "../../../core/http/incoming.ts";
-import { PassingTime } from "../../support/passing_time.ts";
 import { TestBody } from "../../support/test_body.ts";
 import type { RawClient } from "../raw_client.ts";
-import { answer, eventually, type Front, readBody, startFront } from "../start_front.ts";
+import { answer, eventually, type Front, readBody } from "../start_front.ts";
+import { startTimedClient } from "./start_timed_client.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const POST = "POST / HTTP/1.1\r\nHost: a\r\n";
-
-async function start(
-  t: TestContext,
-  handler: (incoming: Incoming) => void,
-  http: Partial<HttpConfig> = {},
-): Promise<{ time: PassingTime; front: Front; client: RawClient }> {
-  const time = new PassingTime(t);
-  const front = await startFront(t, handler, http, { timers: time.timers });
-  return { time, front, client: await front.connect() };
-}
 
 /** Heads that did not come in time. */
 function timeouts({ refused }: Front): number {
@@ -34,7 +23,7 @@ async function connectionOf(client: RawClient): Promise<string> {
 
 test("the last answer to a client that has ended its side says so, those before it do not", async (t) => {
   const waiting: Incoming[] = [];
-  const { client } = await start(t, (incoming) => waiting.push(incoming));
+  const { client } = await startTimedClient(t, (incoming) => waiting.push(incoming));
   client.socket.end(GET + GET + GET);
   for (const expected of ["goes on", "goes on", "close"]) {
     await eventually(() => waiting.length === 1, "a request");
@@ -45,14 +34,14 @@ test("the last answer to a client that has ended its side says so, those before 
 });
 
 test("a client that ends its side in the midst of its next head has another answer to come", async (t) => {
-  const { client } = await start(t, (incoming) => answer(incoming, "ok"));
+  const { client } = await startTimedClient(t, (incoming) => answer(incoming, "ok"));
   client.socket.end(`${GET}GET /`);
   assert.equal(await connectionOf(client), "goes on");
   assert.equal(await client.rest(), "");
 });
 
 test("an answer behind a broken body says that the connection ends", async (t) => {
-  const { client } = await start(t, (incoming) => {
+  const { client } = await startTimedClient(t, (incoming) => {
     readBody(incoming.body).catch((error: HttpError) => answer(incoming, error.code, error.status));
   });
   client.send(`${POST}Transfer-Encoding: chunked\r\n\r\nbroken\r\n`);
@@ -61,7 +50,7 @@ test("an answer behind a broken body says that the connection ends", async (t) =
 });
 
 test("an answer behind a body that a client never ends says that the connection ends", async (t) => {
-  const { client, front } = await start(t, (incoming) => {
+  const { client, front } = await startTimedClient(t, (incoming) => {
     readBody(incoming.body).catch((error: HttpError) => answer(incoming, error.code, error.status));
   });
   client.socket.end(`${POST}Content-Length: 5\r\n\r\nabc`);
@@ -82,7 +71,7 @@ for (const [what, request, expected] of [
   ["the client wants no other request", `${POST}Content-Length: 1\r\nConnection: close\r\n\r\n`, "close"],
 ] as const) {
   test(`an answer to a body that nobody has read, where ${what}: ${expected}`, async (t) => {
-    const { client } = await start(t, (incoming) => answer(incoming, "ok"), { drainBody: 100 });
+    const { client } = await startTimedClient(t, (incoming) => answer(incoming, "ok"), { drainBody: 100 });
     client.send(request);
     assert.equal(await connectionOf(client), expected);
   });
@@ -90,7 +79,7 @@ for (const [what, request, expected] of [
 
 test("a body that is being read does not end the connection, however large it is", async (t) => {
   const bodies: Promise<Buffer>[] = [];
-  const { client } = await start(
+  const { client } = await startTimedClient(
     t,
     (incoming) => {
       if (incoming.body === undefined) return answer(incoming, "next");
@@ -111,7 +100,7 @@ test("a body that is being read does not end the connection, however large it is
 
 test("a large body whose reader gives up when its answer is out is not waited for", async (t) => {
   const codes: string[] = [];
-  const { client } = await start(
+  const { client } = await startTimedClient(
     t,
     (incoming) => {
       incoming.body!.start({
@@ -131,7 +120,7 @@ test("a large body whose reader gives up when its answer is out is not waited fo
 
 test("the rest of an unread body has lingerTimeout to come", async (t) => {
   const limits = { lingerTimeout: 500, keepAliveTimeout: 60_000, headTimeout: 60_000 };
-  const { time, front, client } = await start(t, (incoming) => answer(incoming, "ok"), limits);
+  const { time, front, client } = await startTimedClient(t, (incoming) => answer(incoming, "ok"), limits);
   const late = await front.connect();
   for (const each of [client, late]) {
     each.send(`${POST}Content-Length: 10\r\n\r\nabc`);
@@ -163,7 +152,7 @@ test("between requests a connection has keepAliveTimeout, whatever the time of a
     [5_000, 1_000],
   ] as const) {
     const limits = { headTimeout, keepAliveTimeout };
-    const { time, front, client } = await start(t, (incoming) => answer(incoming, "ok"), limits);
+    const { time, front, client } = await startTimedClient(t, (incoming) => answer(incoming, "ok"), limits);
     for (let i = 0; i < 3; i++) {
       client.send(GET);
       assert.equal(await connectionOf(client), "goes on");
@@ -180,7 +169,7 @@ test("between requests a connection has keepAliveTimeout, whatever the time of a
 
 test("a request that has arrived when keepAliveTimeout is over is answered, though nobody has read it yet", async (t) => {
   const limits = { keepAliveTimeout: 1_000 };
-  const { time, client } = await start(t, (incoming) => answer(incoming, "ok"), limits);
+  const { time, client } = await startTimedClient(t, (incoming) => answer(incoming, "ok"), limits);
   client.send(GET);
   assert.equal(await connectionOf(client), "goes on");
   // Written, and the time over, in the phase of timers: the loop looks at sockets behind it.
@@ -194,7 +183,7 @@ test("a request that has arrived when keepAliveTimeout is over is answered, thou
 
 test("the first head has headTimeout from the connection's begin, later ones from their own", async (t) => {
   const limits = { headTimeout: 1_000, keepAliveTimeout: 60_000 };
-  const { time, front, client } = await start(t, (incoming) => answer(incoming, "ok"), limits);
+  const { time, front, client } = await startTimedClient(t, (incoming) => answer(incoming, "ok"), limits);
   const used = await front.connect();
   used.send(GET);
   assert.equal(await connectionOf(used), "goes on");
@@ -212,7 +201,7 @@ test("the first head has headTimeout from the connection's begin, later ones fro
 /** Two requests at once; the answer to the first is under way, its end is the test's. */
 async function underWay(t: TestContext): Promise<{ front: Front; client: RawClient; body: TestBody }> {
   const body = new TestBody();
-  const { front, client } = await start(t, (incoming) =>
+  const { front, client } = await startTimedClient(t, (incoming) =>
     answer(incoming, incoming.head.path === "/first" ? body : "second"),
   );
   client.send(`GET /first HTTP/1.1\r\nHost: a\r\n\r\n${GET}`);
@@ -236,7 +225,7 @@ for (const isGentle of [true, false]) {
 
 test("behind an answer that was under way when a gentle drain began one more request is answered", async (t) => {
   const body = new TestBody();
-  const { front, client } = await start(t, (incoming) =>
+  const { front, client } = await startTimedClient(t, (incoming) =>
     answer(incoming, incoming.head.path === "/first" ? body : "second"),
   );
   client.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import type { BodySink, BodySource } from "../../../core/http/body.ts";
 import { HeaderList } from "../../../core/http/header_list.ts";
 import type { HttpError } from "../../../core/http/http_error.ts";
@@ -13,6 +13,20 @@ const SWITCHED = { status: 101, headers: HeaderList.from([["Upgrade", "chat"]]) 
 /** Gives a tunnel to whoever comes. */
 function switching(down: BodySource, begin: (up: BodySource) => void): (incoming: Incoming) => void {
   return (incoming) => begin(incoming.switchProtocols(SWITCHED, down));
+}
+
+/** A front that gives a tunnel to its one client; `upload` waits for what the client sends in it, which nobody takes yet. */
+async function startUploading(t: TestContext) {
+  let up: BodySource | undefined;
+  const handler = switching(new TestBody(), (source) => {
+    up = source;
+  });
+  const front = await startFront(t, handler);
+  const upload = async (): Promise<BodySource> => {
+    await eventually(() => up !== undefined, "the tunnel");
+    return up!;
+  };
+  return { front, client: await front.connect(), upload };
 }
 
 /** A sink that takes one chunk at a time. */
@@ -91,18 +105,11 @@ test("each time it resumes it gets one chunk, and the end behind the last one", 
 
 test("what a client sends is kept for a sink that comes later", async (t) => {
   const sink = new ReluctantSink();
-  let up: BodySource | undefined;
-  const front = await startFront(
-    t,
-    switching(new TestBody(), (source) => {
-      up = source;
-    }),
-  );
-  const client = await front.connect();
+  const { front, client, upload } = await startUploading(t);
   client.send(`${OFFER}early`);
-  await eventually(() => up !== undefined, "the tunnel");
+  const up = await upload();
   await front.settle();
-  up!.start(sink);
+  up.start(sink);
   assert.deepEqual(sink.chunks, ["early"]);
 });
 
@@ -132,18 +139,11 @@ test("what nobody takes any more is thrown away, and the connection ends with th
 
 test("a sink that comes when the client has left is told of it", async (t) => {
   const sink = new ReluctantSink();
-  let up: BodySource | undefined;
-  const front = await startFront(
-    t,
-    switching(new TestBody(), (source) => {
-      up = source;
-    }),
-  );
-  const client = await front.connect();
+  const { front, client, upload } = await startUploading(t);
   client.send(OFFER);
-  await eventually(() => up !== undefined, "the tunnel");
+  const up = await upload();
   client.socket.resetAndDestroy();
   await eventually(() => front.outcomes.length === 1, "the outcome");
-  up!.start(sink);
+  up.start(sink);
   assert.equal((sink.ending as HttpError).code, "client_closed");
 });

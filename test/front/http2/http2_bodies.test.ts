@@ -7,22 +7,16 @@ import { HeaderList } from "../../../core/http/header_list.ts";
 import type { HttpError } from "../../../core/http/http_error.ts";
 import type { Incoming } from "../../../core/http/incoming.ts";
 import { FLAG, FRAME, frame, request, uint32 } from "../../support/http2_frames.ts";
-import { PassingTime } from "../../support/passing_time.ts";
 import { TestBody } from "../../support/test_body.ts";
-import { answer, eventually, type Front, readBody, startFront } from "../start_front.ts";
+import { answer, eventually, type Front, readBody } from "../start_front.ts";
+import { startTimedFront } from "../start_timed_front.ts";
 import { openRaw, openSession, responseOf } from "./http2_client.ts";
 
 const IDLE = 5_000;
 const POST = request({ ":method": "POST" });
 
-async function start(
-  t: TestContext,
-  handler: (incoming: Incoming) => void,
-  http: Partial<HttpConfig> = {},
-): Promise<{ time: PassingTime; front: Front }> {
-  const time = new PassingTime(t);
-  const limits = { idleTimeout: IDLE, minimumRate: 0, ...http };
-  return { time, front: await startFront(t, handler, limits, { timers: time.timers }) };
+function start(t: TestContext, handler: (incoming: Incoming) => void, http: Partial<HttpConfig> = {}) {
+  return startTimedFront(t, handler, { idleTimeout: IDLE, minimumRate: 0, ...http });
 }
 
 /** An exchange with an upload and a download at once, each as the test wants it. */

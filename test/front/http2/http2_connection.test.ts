@@ -13,11 +13,11 @@ import {
   settings,
   uint32,
 } from "../../support/http2_frames.ts";
-import { PassingTime } from "../../support/passing_time.ts";
 import { RawHttp2 } from "../../support/raw_http2.ts";
 import { TestBody } from "../../support/test_body.ts";
 import { testConfig } from "../../support/test_config.ts";
-import { answer, eventually, type Front, startFront } from "../start_front.ts";
+import { answer, eventually, type Front } from "../start_front.ts";
+import { startTimedFront } from "../start_timed_front.ts";
 import { openRaw, portOf } from "./http2_client.ts";
 
 const LIMITS = {
@@ -29,16 +29,13 @@ const LIMITS = {
 const POST = request({ ":method": "POST" });
 const reset = (id: number): Buffer => frame(FRAME.reset, 0, id, uint32(8));
 
-/** A front whose deadlines pass when the test says so. */
-async function start(
+function start(
   t: TestContext,
   handler: (incoming: Incoming) => void,
   options: { http?: Partial<HttpConfig>; http2?: Partial<Http2Config> } = {},
-): Promise<{ time: PassingTime; front: Front }> {
-  const time = new PassingTime(t);
+) {
   const http2 = { ...testConfig().http2, ...options.http2 };
-  const http = { ...LIMITS, ...options.http };
-  return { time, front: await startFront(t, handler, http, { timers: time.timers, http2 }) };
+  return startTimedFront(t, handler, { ...LIMITS, ...options.http }, { http2 });
 }
 
 /** A client that keeps its connection when the server ends its side. */
