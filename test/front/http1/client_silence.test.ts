@@ -35,6 +35,19 @@ async function bring(client: RawClient, body: TestBody, piece: string): Promise<
   await client.until(() => client.received.includes(piece), piece);
 }
 
+/** Lets a client that has paused read so many bytes, and hardly more. */
+function take({ socket }: RawClient, bytes: number): Promise<void> {
+  const enough = socket.bytesRead + bytes;
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (socket.bytesRead < enough) return;
+      socket.pause().off("data", look);
+      resolve();
+    };
+    socket.on("data", look).resume();
+  });
+}
+
 test("a client that has ended its side is waited for as long as something comes for it now and then", async (t) => {
   const body = new TestBody();
   const { time, front, client } = await start(t, (incoming) => answer(incoming, body));
@@ -118,10 +131,7 @@ test("a client that takes some of one large piece in each idleTimeout goes on, a
   client.socket.pause();
   assert.equal(body.sink!.data(piece), false);
   for (let i = 0; i < 4; i++) {
-    const before = client.socket.bytesRead;
-    client.socket.resume();
-    await eventually(() => client.socket.bytesRead > before + 10_000_000, "the client takes some");
-    client.socket.pause();
+    await take(client, 10_000_000);
     await front.settle();
     time.pass(LIMITS.idleTimeout + 30);
     await goesOn(front);
