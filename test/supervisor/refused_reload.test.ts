@@ -25,7 +25,15 @@ async function reload(lodestone: Lodestone, listen: string, config: string): Pro
 /** Channels to workers are sockets, too. */
 function openSockets(pid: number): number {
   const folder = `/proc/${pid}/fd`;
-  return readdirSync(folder).filter((fd) => readlinkSync(`${folder}/${fd}`).startsWith("socket:")).length;
+  const isSocket = (fd: string): boolean => {
+    try {
+      return readlinkSync(`${folder}/${fd}`).startsWith("socket:");
+    } catch {
+      // Closed since the folder was read.
+      return false;
+    }
+  };
+  return readdirSync(folder).filter(isSocket).length;
 }
 
 test("a reload that its scripts refuse closes the address it came with, which the next one can have", async () => {

@@ -52,7 +52,7 @@ test("a worker that starts while a version is on trial does not get it", async (
   assert.deepEqual(await answers(url), ["200 one"]);
   const before = new Map(supervised.workers().map((pid) => [pid, treeCpu(pid)]));
 
-  supervised.save("site.ts", answering("two", `${pause(1500)} throw new Error("no");`));
+  supervised.save("site.ts", answering("two", `${pause(4000)} throw new Error("no");`));
   const tried = await until(
     "a worker is busy loading it",
     () => [...before].find(([pid, cpu]) => treeCpu(pid) - cpu > 300_000)?.[0],
