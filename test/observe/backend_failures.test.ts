@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { BackendFailures } from "../../core/observe/backend_failures.ts";
-import { createLogger } from "../../core/observe/logger.ts";
+import { keptLog } from "../support/kept_log.ts";
 
 const failure = {
   backend: "app",
@@ -13,10 +13,8 @@ const failure = {
 
 /** Failures reported at times the test sets, and the lines that come of them. */
 function start() {
-  const lines: Record<string, unknown>[] = [];
+  const { logger, lines } = keptLog("warn");
   const clock = { now: 5 };
-  const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
-  const logger = createLogger({ level: "warn", access: false }, {}, destination as never);
   const failures = new BackendFailures(logger, () => clock.now);
   return { lines, clock, failures };
 }
@@ -24,8 +22,7 @@ function start() {
 test("the first failure is a warning with all there is to know", () => {
   const { lines, failures } = start();
   failures.report(failure);
-  const { time: _time, pid: _pid, ...rest } = lines[0]!;
-  assert.deepEqual(rest, { level: 40, ...failure, msg: "backend failed" });
+  assert.deepEqual(lines[0], { level: 40, ...failure, msg: "backend failed" });
 });
 
 test("a dead backend has one line a second, which counts what it stands for", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test, { type TestContext } from "node:test";
-import { createLogger } from "../../core/observe/logger.ts";
 import { OpenFiles } from "../../core/observe/open_files.ts";
+import { keptLog } from "../support/kept_log.ts";
 
 /** No process has so many, and none has so few. */
 const PLENTY = 1_000_000;
@@ -10,12 +10,8 @@ const NONE = 0;
 /** Watches under the given limit while the test lets time pass, and keeps the lines that come of it. */
 function watch(t: TestContext, limit: number) {
   t.mock.timers.enable({ apis: ["setInterval"] });
-  const lines: { level: number; limit: number; msg: string }[] = [];
-  const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
-  const openFiles = new OpenFiles(
-    createLogger({ level: "info", access: false }, {}, destination as never),
-    limit,
-  );
+  const { logger, lines } = keptLog<{ level: number; limit: number; msg: string }>("info");
+  const openFiles = new OpenFiles(logger, limit);
   t.after(() => openFiles.close());
   return { lines, openFiles };
 }

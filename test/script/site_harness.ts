@@ -13,11 +13,11 @@ import { readBody } from "../../core/http/read_body.ts";
 import type { RequestHead } from "../../core/http/request_head.ts";
 import { TimerWheel } from "../../core/http/timer_wheel.ts";
 import { AccessLog } from "../../core/observe/access_log.ts";
-import { createLogger } from "../../core/observe/logger.ts";
 import { compileRuntime } from "../../core/script/compile/compile_runtime.ts";
 import { compileSite } from "../../core/script/compile/compile_site.ts";
 import type { CompiledRuntime } from "../../core/script/compile/compiled_runtime.ts";
 import type { CompiledSite } from "../../core/script/compile/compiled_site.ts";
+import { keptLog } from "../support/kept_log.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 import { TestBody } from "../support/test_body.ts";
 import { siteFiles, testConfig } from "../support/test_config.ts";
@@ -157,13 +157,14 @@ export interface HarnessOptions {
 export class SiteHarness {
   readonly backend = new TestBackend("app");
   readonly folder = new TemporaryFolder("site");
-  /** Lines of the worker's log. */
-  readonly log: {
+  readonly #log = keptLog<{
     readonly level: number;
     readonly msg: string;
     readonly stack?: string;
     readonly [name: string]: unknown;
-  }[] = [];
+  }>("trace");
+  /** Lines of the worker's log. */
+  readonly log = this.#log.lines;
   readonly #site: SiteConfig;
   readonly #timers = new TimerWheel({ tick: 20 });
   #router!: SiteRouter;
@@ -190,7 +191,6 @@ export class SiteHarness {
     t.after(() => harness.#close());
     for (const [name, content] of Object.entries(options.files ?? {})) harness.folder.write(name, content);
     const compiled = await harness.compile(script);
-    const destination = { write: (line: string) => void harness.log.push(JSON.parse(line)) };
     harness.#router = new SiteRouter({
       config: testConfig({
         sites: [harness.#site],
@@ -204,7 +204,7 @@ export class SiteHarness {
       stat: new StatCache({ age: 1000, entries: 1000 }),
       backends: new Map([["app", harness.backend]]),
       timers: harness.#timers,
-      logger: createLogger({ level: "trace", access: false }, {}, destination as never),
+      logger: harness.#log.logger,
       access: new AccessLog(undefined),
     });
     return harness;

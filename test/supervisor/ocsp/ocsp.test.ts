@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { type TestContext, test } from "node:test";
 import { ExtendedKeyUsage } from "@peculiar/x509";
-import { createLogger } from "../../../core/observe/logger.ts";
 import { fetchOcsp } from "../../../core/supervisor/ocsp/ocsp_fetch.ts";
 import { ocspRequest } from "../../../core/supervisor/ocsp/ocsp_request.ts";
 import { checkOcspResponse } from "../../../core/supervisor/ocsp/ocsp_response.ts";
 import { OcspStapler } from "../../../core/supervisor/ocsp/ocsp_stapler.ts";
 import { TestCertificate } from "../../support/certificates.ts";
+import { keptLog } from "../../support/kept_log.ts";
 import { OcspResponder as Responder } from "../../support/ocsp_responder.ts";
 import { until } from "../../support/until.ts";
 
@@ -125,10 +125,7 @@ test("what a client would refuse is never stapled", async (t) => {
 test("a stapler keeps what it has when the responder fails, and asks again", async (t) => {
   const responder = await Responder.start(t);
   const { certificate, issuer } = parsed(responder, await responder.issue("V"));
-  const lines: { msg: string; reason: string }[] = [];
-  const logger = createLogger({ level: "warn", access: false }, {}, {
-    write: (line: string) => void lines.push(JSON.parse(line)),
-  } as never);
+  const { logger, lines } = keptLog<{ msg: string; reason: string }>("warn");
   const changes: (Buffer | undefined)[] = [];
   const stapler = new OcspStapler({ logger, changed: (_, response) => changes.push(response) });
   t.after(() => stapler.close());

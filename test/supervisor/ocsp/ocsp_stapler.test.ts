@@ -2,8 +2,8 @@ import "reflect-metadata";
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { type TestContext, test } from "node:test";
-import { createLogger } from "../../../core/observe/logger.ts";
 import { OcspStapler, type StapledCertificate } from "../../../core/supervisor/ocsp/ocsp_stapler.ts";
+import { keptLog } from "../../support/kept_log.ts";
 import { OcspResponder } from "../../support/ocsp_responder.ts";
 import { until } from "../../support/until.ts";
 
@@ -23,7 +23,7 @@ class Stapling {
   held: Promise<void> | undefined;
   readonly signals: AbortSignal[] = [];
   readonly changes: (Buffer | undefined)[] = [];
-  readonly reasons: string[] = [];
+  readonly #log = keptLog<{ reason: string }>("warn");
   /** What waits for its time. */
   readonly waiting = new Map<object, { readonly run: () => void; readonly wait: number }>();
 
@@ -36,9 +36,8 @@ class Stapling {
       return timer;
     }) as never);
     t.mock.method(globalThis, "clearTimeout", ((timer: object) => void this.waiting.delete(timer)) as never);
-    const write = (line: string) => void this.reasons.push(JSON.parse(line).reason);
     this.stapler = new OcspStapler({
-      logger: createLogger({ level: "warn", access: false }, {}, { write } as never),
+      logger: this.#log.logger,
       changed: (_, response) => this.changes.push(response),
       now: () => this.now,
       fetch: (_, request, signal) => this.#fetch(Buffer.from(request), signal),
@@ -53,6 +52,10 @@ class Stapling {
       ({ x509 }) => new X509Certificate(x509.toString("pem")),
     );
     return new Stapling(t, responder, { certificate: certificate!, issuer: issuer! });
+  }
+
+  get reasons(): string[] {
+    return this.#log.lines.map(({ reason }) => reason);
   }
 
   get asked(): number {
