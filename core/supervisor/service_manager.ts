@@ -58,14 +58,14 @@ export class ServiceManager {
     this.#waiting++;
     const words = Object.entries(state).map(([name, value]) => `${name}=${value.replaceAll("\n", " ")}`);
     this.#last = this.#last
-      .then(() => this.#send(words))
+      .then(() => (this.#isThere ? this.#send(words) : undefined))
       .finally(() => {
         this.#waiting--;
       });
     return this.#last;
   }
 
-  /** Nothing is told from now on. */
+  /** Nothing is told from now on, but what is being told. */
   close(): void {
     this.#isThere = false;
     clearInterval(this.#watchdog);
