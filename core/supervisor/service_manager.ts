@@ -58,14 +58,14 @@ export class ServiceManager {
     this.#waiting++;
     const words = Object.entries(state).map(([name, value]) => `${name}=${value.replaceAll("\n", " ")}`);
     this.#last = this.#last
-      .then(() => (this.#isThere ? this.#send(words) : undefined))
+      .then(() => this.#send(words))
       .finally(() => {
         this.#waiting--;
       });
     return this.#last;
   }
 
-  /** Nothing is told from now on, but what is being told. */
+  /** Nothing more is taken; what waits is still told, a stop among it. */
   close(): void {
     this.#isThere = false;
     clearInterval(this.#watchdog);
