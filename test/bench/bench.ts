@@ -5,14 +5,16 @@ import { parseArgs } from "node:util";
 import { missingPeer } from "../support/peer.ts";
 import type { BenchServer, Workload } from "./bench_server.ts";
 import { compare, type Rounds, type WorkloadResult } from "./compare.ts";
+import { bare } from "./servers/bare.ts";
 import { lighttpd } from "./servers/lighttpd.ts";
 import { lodestone, otherLodestone } from "./servers/lodestone.ts";
 import { net } from "./servers/net.ts";
 import { nginx } from "./servers/nginx.ts";
+import { njs } from "./servers/njs.ts";
 import { table } from "./table.ts";
 import { answer } from "./workloads/answer.ts";
 
-const allServers: readonly BenchServer[] = [lodestone, lighttpd, nginx, net];
+const allServers: readonly BenchServer[] = [lodestone, lighttpd, nginx, njs, bare, net];
 const allWorkloads: readonly Workload[] = [answer];
 
 const { values } = parseArgs({

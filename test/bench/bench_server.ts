@@ -1,13 +1,13 @@
 import type { Peer } from "../support/peer.ts";
 
-/** One server under test. It serves whatever program a workload gives it, with one worker and no logs. */
+/** One server under test. It serves whatever a workload gives it, with one worker and no logs. */
 export interface BenchServer {
   readonly name: ServerName;
   readonly title: string;
   /** What must be installed; undefined for what the checkout brings along. */
   readonly peer?: Peer;
-  /** Starts it, pinned to the servers' core, with a program in the server's own language. */
-  start(program: string): Promise<RunningServer>;
+  /** Starts it, pinned to the servers' core. */
+  start(task: Task): Promise<RunningServer>;
 }
 
 export interface RunningServer extends AsyncDisposable {
@@ -17,23 +17,84 @@ export interface RunningServer extends AsyncDisposable {
   readonly pid: number;
 }
 
-export type ServerName = "lodestone" | "lighttpd" | "nginx" | "net";
+export const serverNames = [
+  "lodestone",
+  "lighttpd",
+  "nginx",
+  "njs",
+  "bare",
+  "haproxy",
+  "apache",
+  "varnish",
+  "workerd",
+  "naive",
+  "net",
+] as const;
+
+export type ServerName = (typeof serverNames)[number];
+
+/** What a workload tells one server to do, in the server's own languages. */
+export interface Program {
+  /** The script. */
+  readonly script?: string;
+  /** Configuration besides what the server is always started with; each server says where it goes. */
+  readonly config?: string;
+  /** Files in the script's folder, by name: tables and modules that it imports. */
+  readonly modules?: Files;
+}
+
+/** Content by path. */
+export type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/** A program, and what the workload has besides. */
+export interface Task extends Program {
+  /** Files of the document root. */
+  readonly files: Files;
+  /** `127.0.0.1:port` of the backend of workloads that have one. Servers keep their connections to it. */
+  readonly backend?: string;
+}
+
+/** A request, and what every server must answer before it is timed. */
+export interface BenchRequest {
+  /** Path and query. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** 200 unless given. */
+  readonly status?: number;
+  /** Byte for byte. */
+  readonly body: string | Uint8Array;
+  /** Fields that must be in the answer with exactly this value. Names in lower case. */
+  readonly answerHeaders?: Readonly<Record<string, string>>;
+}
 
 /** One thing that all servers do, and how each of them is told to. */
 export interface Workload {
   readonly name: string;
   readonly title: string;
-  /** Path and query that are asked for. */
-  readonly path: string;
-  /** What every server must answer, byte for byte, before it is timed. */
-  readonly body: string;
+  /** Taken in turn. */
+  readonly requests: readonly BenchRequest[];
+  /** Files of each server's document root. */
+  readonly files?: Files;
+  /** The backend of all servers; see `startBackend`. */
+  readonly backend?: BackendProgram;
   /** A server without a program sits the workload out. */
-  readonly programs: Partial<Record<ServerName, string>>;
+  readonly programs: Programs;
+}
+
+export type Programs = Readonly<Partial<Record<ServerName, Program>>>;
+
+export interface BackendProgram {
+  /** Files it serves. */
+  readonly files: Files;
+  /** Directives of nginx's `server` block. */
+  readonly config?: string;
 }
 
 const SERVER_CORE = 0;
-/** Core of the load generator, away from the servers'. */
+/** Core of the load generator and of backends, away from the servers'. */
 export const CLIENT_CORE = 1;
 
 /** In front of a server's command, keeps it and all its children on the servers' core. */
 export const pinned: readonly string[] = ["taskset", "--cpu-list", String(SERVER_CORE)];
+/** The same for the core of the load generator. */
+export const pinnedToClients: readonly string[] = ["taskset", "--cpu-list", String(CLIENT_CORE)];

@@ -1,9 +1,8 @@
-import assert from "node:assert/strict";
 import { treeResident } from "../support/process_tree.ts";
-import { request } from "../support/request.ts";
 import type { BenchServer, RunningServer, ServerName, Workload } from "./bench_server.ts";
 import { type Measurement, measure } from "./measure.ts";
 import { type Spread, spread } from "./spread.ts";
+import { startServers } from "./start_servers.ts";
 
 export interface Rounds {
   readonly rounds: number;
@@ -39,15 +38,8 @@ export async function compare(
   servers: readonly BenchServer[],
   options: Rounds,
 ): Promise<WorkloadResult> {
-  await using stack = new AsyncDisposableStack();
-  const running = new Map<BenchServer, RunningServer>();
-  for (const server of servers) {
-    const program = workload.programs[server.name];
-    if (program === undefined) continue;
-    const started = stack.use(await server.start(program));
-    await verify(workload, server, started);
-    running.set(server, started);
-  }
+  await using started = await startServers(workload, servers);
+  const { running } = started;
   for (const [server, started] of running) {
     await timed(server, started, workload, { ...options, seconds: options.warmUp });
   }
@@ -73,16 +65,10 @@ async function timed(
   options: { seconds: number; connections: number },
 ): Promise<Measurement> {
   try {
-    return await measure(started, workload.path, options);
+    return await measure(started, workload.requests, options);
   } catch (error) {
     throw new Error(`${server.title}, ${workload.title}: ${(error as Error).message}`, { cause: error });
   }
-}
-
-async function verify(workload: Workload, server: BenchServer, started: RunningServer): Promise<void> {
-  const answer = await request(started.url + workload.path);
-  assert.equal(answer.status, 200, `${server.title} answers with status ${answer.status}`);
-  assert.deepEqual(answer.body, Buffer.from(workload.body), `${server.title} answers with another body`);
 }
 
 function summary(

@@ -9,6 +9,10 @@ export interface NginxOptions {
   readonly files?: Record<string, string | Uint8Array>;
   /** Directives outside of all blocks, such as `load_module`. */
   readonly main?: string;
+  /** Directives of the `http` block. */
+  readonly http?: string;
+  /** Files of the temporary folder itself, which relative paths start from. */
+  readonly beside?: Record<string, string | Uint8Array>;
   /** Program and arguments that start nginx, such as `taskset -c 0`. */
   readonly wrapper?: readonly string[];
 }
@@ -21,6 +25,7 @@ export function startNginx(options: NginxOptions): Promise<Peer> {
     wrapper: options.wrapper,
     configure(port) {
       for (const [path, content] of Object.entries(options.files ?? {})) folder.write(`www/${path}`, content);
+      for (const [path, content] of Object.entries(options.beside ?? {})) folder.write(path, content);
       const file = folder.write("nginx.conf", configuration(folder.path, port, options));
       return ["-c", file, "-p", folder.path, "-e", "stderr"];
     },
@@ -45,6 +50,7 @@ http {
   fastcgi_temp_path ${folder}/fastcgi;
   uwsgi_temp_path ${folder}/uwsgi;
   scgi_temp_path ${folder}/scgi;
+  ${options.http ?? ""}
   server {
     listen 127.0.0.1:${port};
     root ${folder}/www;

@@ -1,22 +1,26 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { TestContext } from "node:test";
 
 /** Outside programs that tests run against, each with the Debian package that brings it. */
 const packages = {
+  apache2: "apache2-bin",
   chromium: "chromium",
   curl: "curl",
   h2load: "nghttp2-client",
   haproxy: "haproxy",
   lighttpd: "lighttpd",
   nginx: "nginx-light",
+  njs: "libnginx-mod-http-js",
   openssl: "openssl",
+  "php-fpm8.2": "php8.2-fpm",
   prlimit: "util-linux",
   setpriv: "util-linux",
   strace: "strace",
   "systemd-notify": "systemd",
   "systemd-socket-activate": "systemd",
   taskset: "util-linux",
+  varnishd: "varnish",
   wrk: "wrk",
 } as const;
 
@@ -33,9 +37,15 @@ export function requirePeer(t: TestContext, ...peers: Peer[]): boolean {
 
 /** What to say about the first program that is not installed; undefined when all are. */
 export function missingPeer(...peers: Peer[]): string | undefined {
-  const missing = peers.find((peer) => findProgram(peer) === undefined);
+  const missing = peers.find((peer) => !isInstalled(peer));
   if (missing === undefined) return undefined;
   return `${missing} is not installed: run test/peers/install.sh, or apt-get install ${packages[missing]}`;
+}
+
+function isInstalled(peer: Peer): boolean {
+  // No program but a module of nginx.
+  if (peer === "njs") return existsSync("/usr/lib/nginx/modules/ngx_http_js_module.so");
+  return findProgram(peer) !== undefined;
 }
 
 /** Servers live in sbin, which an ordinary user's PATH leaves out. */

@@ -9,6 +9,8 @@ export interface WrkOptions {
   readonly core?: number;
   /** Host field to send. */
   readonly host?: string;
+  /** Path of a Lua script for wrk. */
+  readonly script?: string;
 }
 
 export interface WrkResult {
@@ -36,6 +38,7 @@ export class Wrk implements AsyncDisposable {
       `--duration=${options.seconds ?? 600}s`,
       "--latency",
       ...(options.host === undefined ? [] : ["--header", `Host: ${options.host}`]),
+      ...(options.script === undefined ? [] : ["--script", options.script]),
       url,
     ];
     this.#child = new Child(command[0]!, command.slice(1));

@@ -1,22 +1,39 @@
 import { startLighttpd } from "../../support/lighttpd.ts";
-import { type BenchServer, pinned } from "../bench_server.ts";
+import { type BenchServer, type Files, pinned } from "../bench_server.ts";
 
-/** The program is a Lua script for mod_magnet. */
+/**
+ * The script is one in Lua for mod_magnet; it sees each request before anything else does. Its modules stand in the folder
+ * that the variable `folder` of the configuration names.
+ */
 export const lighttpd: BenchServer = {
   name: "lighttpd",
   title: "lighttpd mod_magnet",
   peer: "lighttpd",
-  start(program) {
+  start(task) {
     return startLighttpd({
       wrapper: pinned,
-      files: { "script.lua": program },
+      files: { ...task.modules, ...inRoot(task.files), "script.lua": task.script ?? "" },
       config: `
-server.modules = ("mod_magnet")
+server.modules = ("mod_magnet"${task.backend === undefined ? "" : ', "mod_proxy"'})
 server.errorlog = "/dev/null"
 server.max-keep-alive-requests = 65535
 server.max-keep-alive-idle = 3600
-magnet.attract-raw-url-to = (var.folder + "/script.lua")
+server.stat-cache-engine = "simple"
+mimetype.assign = (".html" => "text/html", ".txt" => "text/plain", "" => "application/octet-stream")
+${task.script === undefined ? "" : 'magnet.attract-raw-url-to = (var.folder + "/script.lua")'}
+${task.backend === undefined ? "" : toBackend(task.backend)}
+${task.config ?? ""}
 `,
     });
   },
 };
+
+function inRoot(files: Files): Files {
+  return Object.fromEntries(Object.entries(files).map(([path, content]) => [`www/${path}`, content]));
+}
+
+/** lighttpd keeps no connections to what mod_proxy passes to. What no file answers goes there. */
+function toBackend(address: string): string {
+  const [host, port] = address.split(":");
+  return `proxy.server = ("" => (("host" => "${host}", "port" => ${port})))`;
+}

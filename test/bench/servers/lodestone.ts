@@ -1,7 +1,7 @@
 import { startLodestone } from "../../support/lodestone.ts";
-import { type BenchServer, pinned } from "../bench_server.ts";
+import { type BenchServer, pinned, type Task } from "../bench_server.ts";
 
-/** The program is the source of the site's script. */
+/** The script is the site's; the configuration is more keys of the site. */
 export const lodestone: BenchServer = lodestoneOf("Lodestone", {});
 
 /** Lodestone of another checkout, to see what a change has cost. */
@@ -13,18 +13,19 @@ function lodestoneOf(title: string, which: { readonly checkout?: string }): Benc
   return {
     name: "lodestone",
     title,
-    async start(program) {
+    async start(task) {
       const running = await startLodestone({
         ...which,
         wrapper: pinned,
-        config: `
-workers: 1
-log: { level: silent, access: false }
-sites:
-  - hosts: ["*"]
-    scripts: [site.ts]
-`,
-        scripts: { "site.ts": program },
+        config: configuration(task),
+        scripts: { "site.ts": task.script ?? "" },
+        files: {
+          ...task.modules,
+          "www/.keep": "",
+          ...Object.fromEntries(
+            Object.entries(task.files).map(([path, content]) => [`www/${path}`, content]),
+          ),
+        },
       });
       return {
         url: running.address,
@@ -34,3 +35,24 @@ sites:
     },
   };
 }
+
+function configuration(task: Task): string {
+  const { script, backend, config = "" } = task;
+  return `
+workers: 1
+log: { level: silent, access: false }
+sites:
+  - hosts: ["*"]
+    ${script === undefined ? "" : "scripts: [site.ts]"}
+    root: ./www
+    ${backend === undefined ? "" : "backend: app"}
+${config.replaceAll(/^(?=.)/gm, "    ")}
+${backend === undefined ? "" : toBackend(backend)}
+`;
+}
+
+/** The backend of the bench keeps its connections for an hour. */
+const toBackend = (address: string): string => `
+backends:
+  app: { server: "http://${address}", idleConnections: 64, keepAlive: 1m }
+`;

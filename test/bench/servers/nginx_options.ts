@@ -1,0 +1,50 @@
+import type { NginxOptions } from "../../support/nginx.ts";
+import { pinned, type Task } from "../bench_server.ts";
+
+/**
+ * What every nginx of the bench has in common, set up for speed: files by sendfile with what is known of them kept for a second
+ * (as long as Lodestone keeps it), connections never ended, those to the backend kept. The server that is passed to is
+ * `http://backend`; it learns what Debian's `proxy_params` tell. The task's configuration goes into the `server` block, its
+ * modules beside the configuration file.
+ */
+export function nginxOptions(task: Task): NginxOptions & { server: string; http: string } {
+  return {
+    wrapper: pinned,
+    files: task.files,
+    beside: task.modules ?? {},
+    http: task.backend === undefined ? "" : upstream(task.backend),
+    server: `
+    access_log off;
+    keepalive_requests 1000000000;
+    keepalive_timeout 1h;
+    sendfile on;
+    tcp_nopush on;
+    open_file_cache max=10000 inactive=60s;
+    open_file_cache_valid 1s;
+    open_file_cache_errors on;
+    absolute_redirect off;
+    ${task.backend === undefined ? "" : toBackend}
+    ${task.config ?? ""}
+`,
+  };
+}
+
+const upstream = (address: string): string => `
+  upstream backend {
+    server ${address};
+    keepalive 64;
+    keepalive_requests 1000000000;
+    keepalive_timeout 1h;
+  }
+`;
+
+const toBackend = `
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
+    proxy_set_header Host $http_host;
+    proxy_set_header X-Real-IP $remote_addr;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_buffers 16 16k;
+    proxy_max_temp_file_size 0;
+`;

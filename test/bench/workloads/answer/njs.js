@@ -1,0 +1,1 @@
+export default { answer: (r) => r.return(200, "123") };
