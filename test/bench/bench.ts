@@ -5,16 +5,34 @@ import { parseArgs } from "node:util";
 import { missingPeer } from "../support/peer.ts";
 import type { BenchServer, Workload } from "./bench_server.ts";
 import { compare, type Rounds, type WorkloadResult } from "./compare.ts";
+import { apache } from "./servers/apache.ts";
 import { bare } from "./servers/bare.ts";
+import { haproxy } from "./servers/haproxy.ts";
 import { lighttpd } from "./servers/lighttpd.ts";
 import { lodestone, otherLodestone } from "./servers/lodestone.ts";
+import { naive } from "./servers/naive.ts";
 import { net } from "./servers/net.ts";
 import { nginx } from "./servers/nginx.ts";
 import { njs } from "./servers/njs.ts";
+import { varnish } from "./servers/varnish.ts";
+import { workerd } from "./servers/workerd.ts";
+import { startServers } from "./start_servers.ts";
 import { table } from "./table.ts";
 import { answer } from "./workloads/answer.ts";
 
-const allServers: readonly BenchServer[] = [lodestone, lighttpd, nginx, njs, bare, net];
+const allServers: readonly BenchServer[] = [
+  lodestone,
+  lighttpd,
+  nginx,
+  njs,
+  bare,
+  haproxy,
+  apache,
+  varnish,
+  workerd,
+  naive,
+  net,
+];
 const allWorkloads: readonly Workload[] = [answer];
 
 const { values } = parseArgs({
@@ -27,6 +45,7 @@ const { values } = parseArgs({
     against: { type: "string" },
     workload: { type: "string" },
     json: { type: "string" },
+    check: { type: "boolean", default: false },
   },
 });
 
@@ -52,6 +71,15 @@ function installed(server: BenchServer): boolean {
   return missing === undefined;
 }
 
+/** Only compares what the servers answer with what they must. */
+async function check(workloads: readonly Workload[], servers: readonly BenchServer[]): Promise<void> {
+  for (const workload of workloads) {
+    await using started = await startServers(workload, servers);
+    const titles = [...started.running.keys()].map(({ title }) => title);
+    process.stdout.write(`${workload.name}: the same answers from ${titles.join(", ")}\n`);
+  }
+}
+
 async function main(): Promise<void> {
   const noLoad = missingPeer("wrk", "taskset");
   if (noLoad !== undefined) throw new Error(noLoad);
@@ -64,6 +92,7 @@ async function main(): Promise<void> {
   };
   const others = values.against === undefined ? [] : [otherLodestone(resolve(values.against))];
   const servers = [...chosen(allServers, values.only), ...others].filter(installed);
+  if (values.check) return check(chosen(allWorkloads, values.workload), servers);
   const results: WorkloadResult[] = [];
   for (const workload of chosen(allWorkloads, values.workload)) {
     const result = await compare(workload, servers, rounds);

@@ -17,17 +17,19 @@ export interface PeerOptions {
   readonly folder: TemporaryFolder;
   /** Program and arguments that start it, such as `taskset -c 0`. */
   readonly wrapper?: readonly string[] | undefined;
+  /** Path of the program, when it is not the one of that name. */
+  readonly program?: string;
   /** Writes the configuration for that port; returns the arguments. */
   configure(port: number): readonly string[];
 }
 
 /** Starts a server of that name on a free port, and waits until it answers. */
 export async function startPeer(name: string, options: PeerOptions): Promise<Peer> {
-  const { folder, wrapper = [] } = options;
+  const { folder, wrapper = [], program = findProgram(name)! } = options;
   try {
     for (let attempt = 0; attempt < 5; attempt++) {
       const port = await freePort();
-      const command = [...wrapper, findProgram(name)!, ...options.configure(port)];
+      const command = [...wrapper, program, ...options.configure(port)];
       const child = new Child(command[0]!, command.slice(1));
       if (await answers(child, port)) return running(child, port, folder);
       await child[Symbol.asyncDispose]();

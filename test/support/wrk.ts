@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { Child } from "./child.ts";
 import { findProgram } from "./peer.ts";
+import { until } from "./until.ts";
 
 export interface WrkOptions {
   readonly connections: number;
@@ -46,6 +49,8 @@ export class Wrk implements AsyncDisposable {
 
   /** Ends the run before its time, unless it has ended, and returns what was measured so far. */
   async stop(): Promise<WrkResult> {
+    // On a busy machine wrk may still be starting; then the signal would just end it.
+    await until("wrk can be interrupted", () => !this.#child.running || catchesInterrupt(this.#child.pid));
     if (this.#child.running) this.#child.process.kill("SIGINT");
     return this.result();
   }
@@ -59,6 +64,16 @@ export class Wrk implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#child[Symbol.asyncDispose]();
+  }
+}
+
+/** Whether a process has a handler for SIGINT: see `SigCgt` in proc_pid_status(5), a set with a bit for each signal. */
+function catchesInterrupt(pid: number): boolean {
+  try {
+    const caught = /^SigCgt:\s+([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1] ?? "0";
+    return (BigInt(`0x${caught}`) & (1n << BigInt(constants.signals.SIGINT - 1))) !== 0n;
+  } catch {
+    return false;
   }
 }
 

@@ -1,0 +1,61 @@
+import { startPeer } from "../../support/start_peer.ts";
+import { TemporaryFolder } from "../../support/temporary_folder.ts";
+import { type BenchServer, pinned, type Task } from "../bench_server.ts";
+
+/**
+ * The script is loaded at the start, with its modules beside it; the configuration is lines of the section `frontend`, which has
+ * the backend `app` if there is one. HAProxy sends no files.
+ */
+export const haproxy: BenchServer = {
+  name: "haproxy",
+  title: "HAProxy Lua",
+  peer: "haproxy",
+  start(task) {
+    const folder = new TemporaryFolder("haproxy");
+    for (const [path, content] of Object.entries(task.modules ?? {})) folder.write(path, content);
+    const script = task.script === undefined ? undefined : folder.write("site.lua", task.script);
+    return startPeer("haproxy", {
+      folder,
+      wrapper: pinned,
+      configure: (port) => [
+        "-db",
+        "-f",
+        folder.write("haproxy.cfg", configuration(task, { port, script, folder: folder.path })),
+      ],
+    });
+  },
+};
+
+interface Place {
+  readonly port: number;
+  readonly script: string | undefined;
+  readonly folder: string;
+}
+
+function configuration(task: Task, { port, script, folder }: Place): string {
+  return `
+global
+  maxconn 4000
+  nbthread 1
+  ${script === undefined ? "" : `lua-prepend-path ${folder}/?.lua\n  lua-load ${script}`}
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 1h
+  timeout server 1h
+  timeout http-keep-alive 1h
+  http-reuse always
+frontend site
+  bind 127.0.0.1:${port}
+  ${(task.config ?? "").replaceAll("\n", "\n  ")}
+${task.backend === undefined ? "" : toBackend(task.backend)}
+`;
+}
+
+const toBackend = (address: string): string => `
+  option forwardfor
+  http-request set-header X-Forwarded-Proto http
+  default_backend app
+backend app
+  server app ${address} pool-max-conn -1 pool-purge-delay 1h
+`;

@@ -1,0 +1,7 @@
+core.register_service("answer", "http", function(applet)
+  applet:set_status(200)
+  applet:add_header("content-type", "text/plain")
+  applet:add_header("content-length", "3")
+  applet:start_response()
+  applet:send("123")
+end)

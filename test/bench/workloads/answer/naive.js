@@ -1,0 +1,1 @@
+() => ({ headers: { "content-type": "text/plain" }, body: "123" });
