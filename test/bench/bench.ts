@@ -19,6 +19,7 @@ import { workerd } from "./servers/workerd.ts";
 import { startServers } from "./start_servers.ts";
 import { table } from "./table.ts";
 import { answer } from "./workloads/answer.ts";
+import { redirects } from "./workloads/redirects.ts";
 
 const allServers: readonly BenchServer[] = [
   lodestone,
@@ -33,7 +34,7 @@ const allServers: readonly BenchServer[] = [
   naive,
   net,
 ];
-const allWorkloads: readonly Workload[] = [answer];
+const allWorkloads: readonly Workload[] = [answer, redirects];
 
 const { values } = parseArgs({
   options: {

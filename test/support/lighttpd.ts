@@ -1,11 +1,11 @@
 import { type Peer, startPeer } from "./start_peer.ts";
-import { TemporaryFolder } from "./temporary_folder.ts";
+import { type Content, TemporaryFolder } from "./temporary_folder.ts";
 
 export interface LighttpdOptions {
   /** Directives, without address and document root; `var.folder` is the temporary folder. */
   readonly config: string;
-  /** Files of the temporary folder by path; the document root is its folder `www`. */
-  readonly files?: Record<string, string | Uint8Array>;
+  /** Files of the temporary folder by path; the document root is its folder `www`, and Lua finds modules in it. */
+  readonly files?: Record<string, Content>;
   /** Program and arguments that start lighttpd, such as `taskset -c 0`. */
   readonly wrapper?: readonly string[];
 }
@@ -16,6 +16,7 @@ export function startLighttpd(options: LighttpdOptions): Promise<Peer> {
   return startPeer("lighttpd", {
     folder,
     wrapper: options.wrapper,
+    env: { LUA_PATH: `${folder.path}/?.lua` },
     configure(port) {
       folder.write("www/index.html", "");
       for (const [path, content] of Object.entries(options.files ?? {})) folder.write(path, content);

@@ -19,6 +19,8 @@ export interface PeerOptions {
   readonly wrapper?: readonly string[] | undefined;
   /** Path of the program, when it is not the one of that name. */
   readonly program?: string;
+  /** Variables added to the environment. */
+  readonly env?: Record<string, string>;
   /** Writes the configuration for that port; returns the arguments. */
   configure(port: number): readonly string[];
 }
@@ -30,7 +32,11 @@ export async function startPeer(name: string, options: PeerOptions): Promise<Pee
     for (let attempt = 0; attempt < 5; attempt++) {
       const port = await freePort();
       const command = [...wrapper, program, ...options.configure(port)];
-      const child = new Child(command[0]!, command.slice(1));
+      const child = new Child(
+        command[0]!,
+        command.slice(1),
+        options.env === undefined ? {} : { env: options.env },
+      );
       if (await answers(child, port)) return running(child, port, folder);
       await child[Symbol.asyncDispose]();
       if (!child.stderr.includes("Address already in use"))

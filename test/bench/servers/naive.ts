@@ -8,15 +8,16 @@ const server = fileURLToPath(new URL("naive_process.ts", import.meta.url));
 
 /**
  * `node:http` with isolated-vm, as one writes it first: each request gets a context of its own, in which the script is compiled
- * and run. The script's last value is a function; what it gets and gives is in `naive_process.ts`. It has no modules.
+ * and run. The script's last value is a function; what it gets and gives is in `naive_process.ts`. Modules are text
+ * in front of it.
  */
 export const naive: BenchServer = {
   name: "naive",
   title: "node:http + isolated-vm",
-  async start({ script = "", files, backend = "" }) {
+  async start({ script = "", modules = {}, files, backend = "" }) {
     const folder = new TemporaryFolder("naive");
     for (const [path, content] of Object.entries(files)) folder.write(`www/${path}`, content);
-    const file = folder.write("script.js", script);
+    const file = folder.write("script.js", Object.values(modules).join("") + script);
     const args = ["--no-node-snapshot", server, file, `${folder.path}/www`, backend];
     const child = new Child(pinned[0]!, [...pinned.slice(1), process.execPath, ...args]);
     const url = await until("the naive server listens", () => {

@@ -5,14 +5,17 @@ import { pinned, type Task } from "../bench_server.ts";
  * What every nginx of the bench has in common, set up for speed: files by sendfile with what is known of them kept for a second
  * (as long as Lodestone keeps it), connections never ended, those to the backend kept. The server that is passed to is
  * `http://backend`; it learns what Debian's `proxy_params` tell. The task's configuration goes into the `server` block, its
- * modules beside the configuration file.
+ * modules beside the configuration file, and a module `http.conf` into the `http` block.
  */
 export function nginxOptions(task: Task): NginxOptions & { server: string; http: string } {
   return {
     wrapper: pinned,
     files: task.files,
     beside: task.modules ?? {},
-    http: task.backend === undefined ? "" : upstream(task.backend),
+    http: `
+  ${task.modules?.["http.conf"] === undefined ? "" : "include http.conf;"}
+  ${task.backend === undefined ? "" : upstream(task.backend)}
+`,
     server: `
     access_log off;
     keepalive_requests 1000000000;
