@@ -1,6 +1,7 @@
 import type { Trace } from "../observe/trace.ts";
 import type { OperationTable } from "./limits/operation_table.ts";
 import type { ScriptTask } from "./script_task.ts";
+import type { Slots } from "./slot_table.ts";
 import type { IsolateTracing } from "./trace/isolate_tracing.ts";
 
 /** Where events go in: each for an exchange (0 for none), possibly followed by bytes. */
@@ -12,14 +13,14 @@ export interface EventSink {
 export class OperationOutcomes {
   readonly #operations: OperationTable;
   readonly #events: EventSink;
-  readonly #tasks: ReadonlyMap<number, ScriptTask>;
+  readonly #tasks: Slots<ScriptTask>;
   /** Undefined where no request can be traced. */
   readonly #tracing: IsolateTracing | undefined;
 
   constructor(
     operations: OperationTable,
     events: EventSink,
-    tasks: ReadonlyMap<number, ScriptTask>,
+    tasks: Slots<ScriptTask>,
     tracing: IsolateTracing | undefined,
   ) {
     this.#operations = operations;

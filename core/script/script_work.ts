@@ -11,6 +11,7 @@ import { OperationTable } from "./limits/operation_table.ts";
 import { type EventSink, OperationOutcomes } from "./operation_outcomes.ts";
 import type { RequestChanges, ScriptTask } from "./script_task.ts";
 import { ScriptTimers } from "./script_timers.ts";
+import { type Slots, SlotTable } from "./slot_table.ts";
 import type { IsolateTracing } from "./trace/isolate_tracing.ts";
 import { bodyText, callText, originFetchText } from "./trace/trace_texts.ts";
 import { type OriginFetcher, type ScriptRequest, UnboundWork } from "./unbound_work.ts";
@@ -39,7 +40,7 @@ export class ScriptWork implements CommandTarget {
   readonly #site: SiteConfig;
   readonly #services: WorkServices;
   /** Exchanges the scripts have a part in. */
-  readonly #tasks = new Map<number, ScriptTask>();
+  readonly #tasks = new SlotTable<ScriptTask>();
   readonly #operations: OperationTable;
   readonly outcomes: OperationOutcomes;
   readonly #timers: ScriptTimers;
@@ -63,8 +64,13 @@ export class ScriptWork implements CommandTarget {
     this.#written = new WrittenBodies(this.outcomes, (event, slot) => services.events.add(event, slot));
   }
 
-  get tasks(): ReadonlyMap<number, ScriptTask> {
+  get tasks(): Slots<ScriptTask> {
     return this.#tasks;
+  }
+
+  /** Exchanges by slot, in the order they came. */
+  allTasks(): [slot: number, task: ScriptTask][] {
+    return this.#tasks.entries();
   }
 
   /** Whether any exchange, or a promise given to `ctx.waitUntil`, still needs the isolate. */
@@ -78,8 +84,9 @@ export class ScriptWork implements CommandTarget {
     return this.#operations.underWay === 0;
   }
 
-  add(slot: number, task: ScriptTask): void {
-    this.#tasks.set(slot, task);
+  /** Returns the slot of the exchange. */
+  add(task: ScriptTask): number {
+    return this.#tasks.add(task);
   }
 
   /** The exchange is over for good. Returns whether the scripts still had a part in it. */
@@ -274,7 +281,7 @@ export class ScriptWork implements CommandTarget {
   /** A stream that belongs to no exchange may be made of the body of any. */
   #clientFailure(slot: number, why: string): HttpError | undefined {
     if (slot !== 0) return this.#tasks.get(slot)?.clientFailure(why);
-    for (const task of this.#tasks.values()) {
+    for (const [, task] of this.#tasks.entries()) {
       const failure = task.clientFailure(why);
       if (failure !== undefined) return failure;
     }

@@ -42,7 +42,6 @@ export class SiteIsolate {
   #dead = false;
   /** An entry is under way, or its commands are carried out: it may have more to do than it has said so far. */
   #isRunning = false;
-  #lastSlot = 0;
 
   /** Creates the isolate and loads the scripts. Throws what they throw while loading, with its stack. */
   constructor(site: SiteConfig, compiled: CompiledSite, services: IsolateServices) {
@@ -119,9 +118,7 @@ export class SiteIsolate {
   /** Hands a request to the scripts, under a slot that `requestEvent` is told. */
   begin(task: ScriptTask): void {
     this.#services.metrics.requests++;
-    this.#lastSlot = this.#lastSlot === 0x3fffffff ? 1 : this.#lastSlot + 1;
-    const slot = this.#lastSlot;
-    this.work.add(slot, task);
+    const slot = this.work.add(task);
     this.#queue.add(task.requestEvent(slot), slot, undefined, this.#tracing && task.trace);
   }
 
@@ -144,9 +141,9 @@ export class SiteIsolate {
 
   /** Ends at once; every exchange the scripts have a part in fails. */
   end(error: HttpError): void {
-    const tasks = [...this.work.tasks.values()];
+    const tasks = this.work.allTasks();
     this.dispose();
-    for (const task of tasks) task.scriptFailed(error, undefined);
+    for (const [, task] of tasks) task.scriptFailed(error, undefined);
   }
 
   /** Ends while it is idle; another isolate of the same version is expected to follow. */
@@ -289,7 +286,7 @@ export class SiteIsolate {
     const code = error instanceof ProtocolError ? "script_protocol" : "script_memory_limit";
     const waiting: ScriptTask[] = [];
     const failed: ScriptTask[] = [];
-    for (const [slot, task] of this.work.tasks) (notBegun.has(slot) ? waiting : failed).push(task);
+    for (const [slot, task] of this.work.allTasks()) (notBegun.has(slot) ? waiting : failed).push(task);
     this.dispose();
     for (const task of failed)
       task.scriptFailed(new HttpError(500, code, this.#message(error), error), undefined);
