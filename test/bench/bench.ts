@@ -20,6 +20,7 @@ import { startServers } from "./start_servers.ts";
 import { table } from "./table.ts";
 import { answer } from "./workloads/answer.ts";
 import { redirects } from "./workloads/redirects.ts";
+import { validation } from "./workloads/validation.ts";
 
 const allServers: readonly BenchServer[] = [
   lodestone,
@@ -34,7 +35,7 @@ const allServers: readonly BenchServer[] = [
   naive,
   net,
 ];
-const allWorkloads: readonly Workload[] = [answer, redirects];
+const allWorkloads: readonly Workload[] = [answer, redirects, validation];
 
 const { values } = parseArgs({
   options: {

@@ -4,10 +4,10 @@ import { luaString } from "../wrk_script.ts";
 import { moved } from "./redirects/moved.ts";
 import { rules } from "./redirects/rules.ts";
 
-const patterns = rules.map(([pattern, target]) => `  [${pattern}, ${JSON.stringify(target)}],\n`).join("");
+const rulesInJavaScript = `[\n${lines(rules, ([pattern, target]) => `  [${pattern}, ${JSON.stringify(target)}],`)}\n]`;
 
 /** The table and the rules as literals of each language. */
-const javaScript = { moved: JSON.stringify(moved, undefined, 1), rules: `[\n${patterns}]` };
+const javaScript = { moved: JSON.stringify(moved, undefined, 1), rules: rulesInJavaScript };
 const luaMoved = lines(moved, ([from, to]) => `  [${luaString(from)}] = ${luaString(to)},`);
 const luaModules = (rows: string): Files => ({
   "moved.lua": `return {\n${luaMoved}\n}\n`,
@@ -27,27 +27,27 @@ const modules: Record<string, Files> = {
     "rules.js": `export const rules = ${javaScript.rules};\n`,
   },
   naive: { moved: `const moved = ${javaScript.moved};\n`, rules: `const rules = ${javaScript.rules};\n` },
-  njs: {
-    "moved.js": `export default ${JSON.stringify(Object.fromEntries(moved))};\n`,
-    "rules.js": `export default ${javaScript.rules};\n`,
-  },
+  // Each request gets a virtual machine that runs the modules from their begin: a table of a thousand lines would be made anew
+  // each time, so it belongs into nginx's own.
+  njs: { "http.conf": nginxMap(false), "rules.js": `export default ${javaScript.rules};\n` },
   nginx: luaModules(
     lines(rules, ([pattern, target]) => `  { [[${pattern.source}]], ${luaString(target)} },`),
   ),
   lighttpd: luaPatterns,
   haproxy: luaPatterns,
   apache: luaPatterns,
-  bare: { "http.conf": nginxMap() },
+  bare: { "http.conf": nginxMap(true) },
 };
 
 /** A map of nginx looks in its table first, then at the patterns, one after the other. */
-function nginxMap(): string {
+function nginxMap(withPatterns: boolean): string {
+  const patterns = lines(rules, ([pattern, target]) => `  "~${pattern.source}" "${target}";`);
   return `
 map_hash_bucket_size 128;
 map_hash_max_size 4096;
 map $uri $moved {
 ${lines(moved, ([from, to]) => `  ${from} ${to};`)}
-${lines(rules, ([pattern, target]) => `  "~${pattern.source}" "${target}";`)}
+${withPatterns ? patterns : ""}
 }
 `;
 }

@@ -1,4 +1,3 @@
-import moved from "moved.js";
 import rules from "rules.js";
 
 function send(r, location) {
@@ -10,9 +9,9 @@ function send(r, location) {
 }
 
 function redirect(r) {
+  const target = r.variables.moved;
+  if (target) return send(r, target);
   const path = r.uri;
-  const target = moved[path];
-  if (target !== undefined) return send(r, target);
   for (let i = 0; i < rules.length; i++) {
     const rule = rules[i];
     if (rule[0].test(path)) return send(r, path.replace(rule[0], rule[1]));
