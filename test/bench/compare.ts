@@ -18,8 +18,9 @@ export interface ServerResult {
   readonly rounds: readonly Measurement[];
   readonly cpuPerRequest: Spread;
   readonly requestsPerSecond: Spread;
-  readonly p50: Spread;
-  readonly p99: Spread;
+  /** Absent when what made the requests does not tell them. */
+  readonly p50?: Spread;
+  readonly p99?: Spread;
   /** Bytes resident after the last round, the whole process tree. */
   readonly resident: number;
   /** CPU per request of Lodestone divided by this server's, taken round by round. Absent without Lodestone. */
@@ -65,7 +66,7 @@ async function timed(
   options: { seconds: number; connections: number },
 ): Promise<Measurement> {
   try {
-    return await measure(started, workload.requests, options);
+    return await measure(started, workload, options);
   } catch (error) {
     throw new Error(`${server.title}, ${workload.title}: ${(error as Error).message}`, { cause: error });
   }
@@ -78,6 +79,11 @@ function summary(
   reference: readonly Measurement[] | undefined,
 ): ServerResult {
   const of = (take: (round: Measurement) => number): Spread => spread(rounds.map(take));
+  const known = (take: (round: Measurement) => number | undefined): Spread | undefined => {
+    const values = rounds.map(take).filter((value) => value !== undefined);
+    return values.length === 0 ? undefined : spread(values);
+  };
+  const [p50, p99] = [known((round) => round.p50), known((round) => round.p99)];
   const ratios = reference?.map((round, i) => round.cpuPerRequest / rounds[i]!.cpuPerRequest);
   return {
     name: server.name,
@@ -85,8 +91,8 @@ function summary(
     rounds,
     cpuPerRequest: of((round) => round.cpuPerRequest),
     requestsPerSecond: of((round) => round.requestsPerSecond),
-    p50: of((round) => round.p50),
-    p99: of((round) => round.p99),
+    ...(p50 === undefined ? {} : { p50 }),
+    ...(p99 === undefined ? {} : { p99 }),
     resident,
     ...(ratios === undefined ? {} : { lodestoneRatio: spread(ratios) }),
   };

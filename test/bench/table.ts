@@ -28,8 +28,8 @@ function cells(server: ServerResult): string[] {
     server.title,
     range(server.cpuPerRequest),
     Math.round(server.requestsPerSecond.median).toLocaleString("en"),
-    Math.round(server.p50.median).toString(),
-    Math.round(server.p99.median).toString(),
+    server.p50 === undefined ? "" : Math.round(server.p50.median).toString(),
+    server.p99 === undefined ? "" : Math.round(server.p99.median).toString(),
     (server.resident / 2 ** 20).toFixed(0),
     server.lodestoneRatio === undefined || server.name === "lodestone" ? "" : range(server.lodestoneRatio),
   ];

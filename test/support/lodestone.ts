@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Child } from "./child.ts";
 import { type ProcessInfo, processTree } from "./process_tree.ts";
-import { TemporaryFolder } from "./temporary_folder.ts";
+import { type Content, TemporaryFolder } from "./temporary_folder.ts";
 import { until } from "./until.ts";
 
 /** LODESTONE_TEST_LAUNCHER puts another program in its place, to try the tests themselves. */
@@ -20,7 +20,7 @@ export interface LodestoneOptions {
   /** Source of each script by file name. */
   readonly scripts?: Record<string, string>;
   /** Other files by path. */
-  readonly files?: Record<string, string | Uint8Array>;
+  readonly files?: Record<string, Content>;
   /** Symbolic links: path in the folder, and what it leads to. */
   readonly link?: Record<string, string>;
   /** More arguments of `serve`. */

@@ -1,18 +1,22 @@
 import { existsSync } from "node:fs";
 import { type Peer, startPeer } from "./start_peer.ts";
-import { TemporaryFolder } from "./temporary_folder.ts";
+import { type Content, TemporaryFolder } from "./temporary_folder.ts";
 
 export interface NginxOptions {
   /** Directives of the `server` block, without `listen`. `root` is the `www` folder of the temporary folder. */
   readonly server: string;
   /** Files below `www`, by path. */
-  readonly files?: Record<string, string | Uint8Array>;
+  readonly files?: Record<string, Content>;
   /** Directives outside of all blocks, such as `load_module`. */
   readonly main?: string;
   /** Directives of the `http` block. */
   readonly http?: string;
+  /** Directives of further `server` blocks, which listen where the first one does. */
+  readonly servers?: readonly string[];
+  /** Connections it has room for, those to backends included; 1024 by default. */
+  readonly connections?: number;
   /** Files of the temporary folder itself, which relative paths start from. */
-  readonly beside?: Record<string, string | Uint8Array>;
+  readonly beside?: Record<string, Content>;
   /** Program and arguments that start nginx, such as `taskset -c 0`. */
   readonly wrapper?: readonly string[];
 }
@@ -40,7 +44,7 @@ daemon off;
 master_process off;
 pid ${folder}/nginx.pid;
 error_log stderr;
-events { worker_connections 1024; }
+events { worker_connections ${options.connections ?? 1024}; }
 http {
   ${existsSync(mimeTypes) ? `include ${mimeTypes};` : ""}
   default_type application/octet-stream;
@@ -56,6 +60,7 @@ http {
     root ${folder}/www;
     ${options.server}
   }
+  ${(options.servers ?? []).map((server) => `server { listen 127.0.0.1:${port}; ${server} }`).join("\n  ")}
 }
 `;
 }

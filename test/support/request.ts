@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import http from "node:http";
+import https from "node:https";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 
@@ -12,6 +13,8 @@ export interface RequestOptions {
   /** Keeps connections between requests when given; each request has its own otherwise. */
   readonly agent?: http.Agent;
   readonly signal?: AbortSignal;
+  /** Certificates in PEM that a server of `https:` may have, those of authorities or its own. */
+  readonly ca?: string;
 }
 
 export interface Answer {
@@ -31,11 +34,13 @@ export async function request(url: string, options: RequestOptions = {}): Promis
 
 /** Sends a request and waits for the head of the answer; the caller reads or destroys the body. */
 export async function openResponse(url: string, options: RequestOptions = {}): Promise<http.IncomingMessage> {
-  const outgoing = http.request(url, {
+  const { request } = url.startsWith("https:") ? https : http;
+  const outgoing = request(url, {
     method: options.method ?? "GET",
     headers: { ...options.headers, ...(options.host === undefined ? {} : { host: options.host }) },
     agent: options.agent ?? false,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
   });
   const responded = once(outgoing, "response") as Promise<[http.IncomingMessage]>;
   const { body } = options;

@@ -1,6 +1,7 @@
+import { readFileSync } from "node:fs";
 import { startPeer } from "../../support/start_peer.ts";
 import { TemporaryFolder } from "../../support/temporary_folder.ts";
-import { type BenchServer, pinned, type Task } from "../bench_server.ts";
+import { type BenchServer, pinned, type Task, type TlsListener } from "../bench_server.ts";
 
 /**
  * The script is loaded at the start, with its modules beside it; the configuration is lines of the section `frontend`, which has
@@ -13,6 +14,7 @@ export const haproxy: BenchServer = {
   start(task) {
     const folder = new TemporaryFolder("haproxy");
     for (const [path, content] of Object.entries(task.modules ?? {})) folder.write(path, content);
+    const pem = task.tls && folder.write("site.pem", bothIn(task.tls));
     const script = task.script === undefined ? undefined : folder.write("site.lua", task.script);
     return startPeer("haproxy", {
       folder,
@@ -20,7 +22,7 @@ export const haproxy: BenchServer = {
       configure: (port) => [
         "-db",
         "-f",
-        folder.write("haproxy.cfg", configuration(task, { port, script, folder: folder.path })),
+        folder.write("haproxy.cfg", configuration(task, { port, script, folder: folder.path, pem })),
       ],
     });
   },
@@ -30,12 +32,18 @@ interface Place {
   readonly port: number;
   readonly script: string | undefined;
   readonly folder: string;
+  /** Certificate and key in one file, when it speaks TLS. */
+  readonly pem: string | undefined;
 }
 
-function configuration(task: Task, { port, script, folder }: Place): string {
+function bothIn({ certificate, key }: TlsListener): string {
+  return readFileSync(certificate, "utf8") + readFileSync(key, "utf8");
+}
+
+function configuration(task: Task, { port, script, folder, pem }: Place): string {
   return `
 global
-  maxconn 4000
+  maxconn ${task.connections ?? 4000}
   nbthread 1
   ${script === undefined ? "" : `lua-prepend-path ${folder}/?.lua\n  lua-load ${script}`}
 defaults
@@ -47,6 +55,7 @@ defaults
   http-reuse always
 frontend site
   bind 127.0.0.1:${port}
+  ${pem === undefined ? "" : `bind 127.0.0.1:${task.tls?.port} ssl crt ${pem} alpn h2,http/1.1`}
   ${(task.config ?? "").replaceAll("\n", "\n  ")}
 ${task.backend === undefined ? "" : toBackend(task.backend)}
 `;

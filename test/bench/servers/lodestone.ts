@@ -18,7 +18,10 @@ function lodestoneOf(title: string, which: { readonly checkout?: string }): Benc
         ...which,
         wrapper: pinned,
         config: configuration(task),
-        scripts: { "site.ts": task.script ?? "" },
+        ...(task.tls === undefined
+          ? {}
+          : { listen: `["127.0.0.1:0", { address: "127.0.0.1:${task.tls.port}", tls: true }]` }),
+        scripts: { "site.ts": task.script ?? "", ...scriptsOf(task.sites) },
         files: {
           ...task.modules,
           "www/.keep": "",
@@ -36,8 +39,15 @@ function lodestoneOf(title: string, which: { readonly checkout?: string }): Benc
   };
 }
 
+function scriptsOf(sites: Task["sites"] = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(sites).map(([host, { script = "" }]) => [`sites/${host}.ts`, script]),
+  );
+}
+
 function configuration(task: Task): string {
-  const { script, backend, config = "" } = task;
+  const { script, backend, config = "", sites = {}, tls } = task;
+  const hosts = Object.keys(sites);
   return `
 workers: 1
 log: { level: silent, access: false }
@@ -47,9 +57,19 @@ sites:
     root: ./www
     ${backend === undefined ? "" : "backend: app"}
 ${config.replaceAll(/^(?=.)/gm, "    ")}
+${hosts.map((host) => `  - { hosts: [${host}], scripts: [sites/${host}.ts] }\n`).join("")}
+${hosts.length === 0 ? "" : toIsolates(hosts.length)}
 ${backend === undefined ? "" : toBackend(backend)}
+${tls === undefined ? "" : `tls: { certificates: [{ certificate: ${tls.certificate}, key: ${tls.key} }] }`}
+${task.connections === undefined ? "" : `http: { connections: ${task.connections}, keepAliveTimeout: 1h }`}
 `;
 }
+
+/** All of their isolates stay. */
+const toIsolates = (sites: number): string => `
+isolates: { live: ${sites + 1}, memory: 8gb }
+watchdog: { memory: 16gb }
+`;
 
 /** The backend of the bench keeps its connections for an hour. */
 const toBackend = (address: string): string => `

@@ -1,22 +1,35 @@
 import type { NginxOptions } from "../../support/nginx.ts";
-import { pinned, type Task } from "../bench_server.ts";
+import { pinned, type Task, type TlsListener } from "../bench_server.ts";
 
 /**
  * What every nginx of the bench has in common, set up for speed: files by sendfile with what is known of them kept for a second
  * (as long as Lodestone keeps it), connections never ended, those to the backend kept. The server that is passed to is
- * `http://backend`; it learns what Debian's `proxy_params` tell. The task's configuration goes into the `server` block, its
- * modules beside the configuration file, and a module `http.conf` into the `http` block.
+ * `http://backend`; it learns what Debian's `proxy_params` tell. The task's configuration goes into the `server` block, that
+ * of each of its sites into one of its own, its modules beside the configuration file, and a module `http.conf` into the `http` block.
  */
 export function nginxOptions(task: Task): NginxOptions & { server: string; http: string } {
   return {
     wrapper: pinned,
     files: task.files,
     beside: task.modules ?? {},
+    ...(task.connections === undefined ? {} : { connections: task.connections }),
+    servers: Object.entries(task.sites ?? {}).map(
+      ([host, { config }]) => `server_name ${host}; ${common} ${config}`,
+    ),
     http: `
   ${task.modules?.["http.conf"] === undefined ? "" : "include http.conf;"}
   ${task.backend === undefined ? "" : upstream(task.backend)}
 `,
     server: `
+    ${common}
+    ${task.tls === undefined ? "" : toTls(task.tls)}
+    ${task.backend === undefined ? "" : toBackend}
+    ${task.config ?? ""}
+`,
+  };
+}
+
+const common = `
     access_log off;
     keepalive_requests 1000000000;
     keepalive_timeout 1h;
@@ -26,11 +39,15 @@ export function nginxOptions(task: Task): NginxOptions & { server: string; http:
     open_file_cache_valid 1s;
     open_file_cache_errors on;
     absolute_redirect off;
-    ${task.backend === undefined ? "" : toBackend}
-    ${task.config ?? ""}
-`,
-  };
-}
+`;
+
+const toTls = ({ port, certificate, key }: TlsListener): string => `
+    listen 127.0.0.1:${port} ssl http2;
+    ssl_certificate ${certificate};
+    ssl_certificate_key ${key};
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_session_cache shared:tls:10m;
+`;
 
 const upstream = (address: string): string => `
   upstream backend {
