@@ -19,7 +19,11 @@ import { workerd } from "./servers/workerd.ts";
 import { startServers } from "./start_servers.ts";
 import { table } from "./table.ts";
 import { answer } from "./workloads/answer.ts";
+import { manySites } from "./workloads/many_sites.ts";
 import { redirects } from "./workloads/redirects.ts";
+import { signed } from "./workloads/signed.ts";
+import { staticFiles } from "./workloads/static_files.ts";
+import { overTls } from "./workloads/tls.ts";
 import { validation } from "./workloads/validation.ts";
 
 const allServers: readonly BenchServer[] = [
@@ -35,7 +39,15 @@ const allServers: readonly BenchServer[] = [
   naive,
   net,
 ];
-const allWorkloads: readonly Workload[] = [answer, redirects, validation];
+const allWorkloads: readonly Workload[] = [
+  answer,
+  redirects,
+  validation,
+  signed,
+  ...staticFiles,
+  manySites,
+  ...overTls,
+];
 
 const { values } = parseArgs({
   options: {

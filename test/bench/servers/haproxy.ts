@@ -5,7 +5,8 @@ import { type BenchServer, pinned, type Task, type TlsListener } from "../bench_
 
 /**
  * The script is loaded at the start, with its modules beside it; the configuration is lines of the section `frontend`, which has
- * the backend `app` if there is one. HAProxy sends no files.
+ * the backend `app` if there is one. HAProxy sends no files but those that a line names, which it reads at the start from
+ * \${FOLDER}/www.
  */
 export const haproxy: BenchServer = {
   name: "haproxy",
@@ -14,6 +15,7 @@ export const haproxy: BenchServer = {
   start(task) {
     const folder = new TemporaryFolder("haproxy");
     for (const [path, content] of Object.entries(task.modules ?? {})) folder.write(path, content);
+    for (const [path, content] of Object.entries(task.files)) folder.write(`www/${path}`, content);
     const pem = task.tls && folder.write("site.pem", bothIn(task.tls));
     const script = task.script === undefined ? undefined : folder.write("site.lua", task.script);
     return startPeer("haproxy", {
@@ -45,6 +47,7 @@ function configuration(task: Task, { port, script, folder, pem }: Place): string
 global
   maxconn ${task.connections ?? 4000}
   nbthread 1
+  setenv FOLDER ${folder}
   ${script === undefined ? "" : `lua-prepend-path ${folder}/?.lua\n  lua-load ${script}`}
 defaults
   mode http
