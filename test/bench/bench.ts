@@ -20,6 +20,7 @@ import { startServers } from "./start_servers.ts";
 import { table } from "./table.ts";
 import { answer } from "./workloads/answer.ts";
 import { manySites } from "./workloads/many_sites.ts";
+import { pageCacheHit, pageCacheMiss } from "./workloads/page_cache.ts";
 import { redirects } from "./workloads/redirects.ts";
 import { signed } from "./workloads/signed.ts";
 import { staticFiles } from "./workloads/static_files.ts";
@@ -44,6 +45,8 @@ const allWorkloads: readonly Workload[] = [
   redirects,
   validation,
   signed,
+  pageCacheHit,
+  pageCacheMiss,
   ...staticFiles,
   manySites,
   ...overTls,
@@ -55,6 +58,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "3" },
     "warm-up": { type: "string", default: "2" },
     connections: { type: "string", default: "32" },
+    rate: { type: "string" },
     only: { type: "string" },
     against: { type: "string" },
     workload: { type: "string" },
@@ -73,9 +77,10 @@ function chosen<T extends { name: string }>(all: readonly T[], names: string | u
   return all.filter((item) => wanted.includes(item.name));
 }
 
-function number(name: "rounds" | "seconds" | "warm-up" | "connections"): number {
+function number(name: "rounds" | "seconds" | "warm-up" | "connections" | "rate"): number {
   const value = Number(values[name]);
-  if (!(value > 0)) throw new Error(`--${name} takes a number above 0, not ${values[name]}`);
+  if (!(value > 0 || (name === "rate" && value === 0)))
+    throw new Error(`--${name} takes a number above 0, not ${values[name]}`);
   return value;
 }
 
@@ -103,6 +108,7 @@ async function main(): Promise<void> {
     seconds: number("seconds"),
     warmUp: number("warm-up"),
     connections: number("connections"),
+    rate: values.rate === undefined ? undefined : number("rate"),
   };
   const others = values.against === undefined ? [] : [otherLodestone(resolve(values.against))];
   const servers = [...chosen(allServers, values.only), ...others].filter(installed);

@@ -4,7 +4,10 @@ import { type Content, TemporaryFolder } from "./temporary_folder.ts";
 export interface LighttpdOptions {
   /** Directives, without address and document root; `var.folder` is the temporary folder. */
   readonly config: string;
-  /** Files of the temporary folder by path; the document root is its folder `www`, and Lua finds modules in it. */
+  /**
+   * Files of the temporary folder by path; the document root is its folder `www`, in the environment of scripts as
+   * DOCUMENT_ROOT. Lua finds modules in the folder.
+   */
   readonly files?: Record<string, Content>;
   /** Program and arguments that start lighttpd, such as `taskset -c 0`. */
   readonly wrapper?: readonly string[];
@@ -16,7 +19,7 @@ export function startLighttpd(options: LighttpdOptions): Promise<Peer> {
   return startPeer("lighttpd", {
     folder,
     wrapper: options.wrapper,
-    env: { LUA_PATH: `${folder.path}/?.lua` },
+    env: { LUA_PATH: `${folder.path}/?.lua`, DOCUMENT_ROOT: `${folder.path}/www` },
     configure(port) {
       folder.write("www/index.html", "");
       for (const [path, content] of Object.entries(options.files ?? {})) folder.write(path, content);

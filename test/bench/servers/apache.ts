@@ -5,7 +5,10 @@ import { type BenchServer, pinned, type Task } from "../bench_server.ts";
 
 const modules = ["mpm_event", "authz_core", "mime", "dir", "lua", "proxy", "proxy_http", "headers"];
 
-/** The script is `site.lua` in the folder \${FOLDER}, with its modules beside it; the configuration is the main one. */
+/**
+ * The script is `site.lua` in the folder \${FOLDER}, with its modules beside it; the configuration is the
+ * main one. Both find the backend in the environment variable BACKEND.
+ */
 export const apache: BenchServer = {
   name: "apache",
   title: "Apache mod_lua",
@@ -21,6 +24,7 @@ export const apache: BenchServer = {
     return startPeer("apache2", {
       folder,
       wrapper: pinned,
+      ...(task.backend === undefined ? {} : { env: { BACKEND: `http://${task.backend}` } }),
       configure: (port) => [
         "-D",
         "FOREGROUND",
@@ -71,7 +75,6 @@ LuaScope thread
 LuaCodeCache forever
 LuaPackagePath ${folder}/?.lua
 ProxyPreserveHost On
-${task.backend === undefined ? "" : `Define BACKEND http://${task.backend}`}
 ${task.config ?? ""}
 `;
 }

@@ -1,0 +1,3 @@
+const page = (r) => `/cache${r.uri}.html`;
+
+export default { page };
