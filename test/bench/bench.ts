@@ -19,6 +19,8 @@ import { workerd } from "./servers/workerd.ts";
 import { startServers } from "./start_servers.ts";
 import { table } from "./table.ts";
 import { answer } from "./workloads/answer.ts";
+import { asynchronous } from "./workloads/async.ts";
+import { escalation1k, escalation100k } from "./workloads/escalation.ts";
 import { manySites } from "./workloads/many_sites.ts";
 import { pageCacheHit, pageCacheMiss } from "./workloads/page_cache.ts";
 import { redirects } from "./workloads/redirects.ts";
@@ -47,6 +49,9 @@ const allWorkloads: readonly Workload[] = [
   signed,
   pageCacheHit,
   pageCacheMiss,
+  escalation1k,
+  escalation100k,
+  asynchronous,
   ...staticFiles,
   manySites,
   ...overTls,

@@ -6,7 +6,7 @@ import { type BenchServer, pinned, type Task, type TlsListener } from "../bench_
 /**
  * The script is loaded at the start, with its modules beside it; the configuration is lines of the section `frontend`, which has
  * the backend `app` if there is one. HAProxy sends no files but those that a line names, which it reads at the start from
- * \${FOLDER}/www.
+ * \${FOLDER}/www. Both find the backend in the environment variable BACKEND, too.
  */
 export const haproxy: BenchServer = {
   name: "haproxy",
@@ -21,6 +21,7 @@ export const haproxy: BenchServer = {
     return startPeer("haproxy", {
       folder,
       wrapper: pinned,
+      ...(task.backend === undefined ? {} : { env: { BACKEND: `http://${task.backend}` } }),
       configure: (port) => [
         "-db",
         "-f",

@@ -1,0 +1,3 @@
+const variant = (r) => (r.variables.cookie_variant === "b" ? "b" : "a");
+
+export default { variant };
