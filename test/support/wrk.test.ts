@@ -26,6 +26,11 @@ test("the figures of a run without errors", () => {
   });
 });
 
+test("a latency of whole seconds, behind which wrk writes a space", () => {
+  const slow = output.replace("14.78ms", "1.15s ");
+  assert.equal(parseWrk(`${slow}Requests/sec:  31837.84\n`).p99, 1_150_000);
+});
+
 test("every kind of error is counted", () => {
   const errors =
     "  Socket errors: connect 1, read 20, write 300, timeout 4000\n  Non-2xx or 3xx responses: 17\n";

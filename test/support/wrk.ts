@@ -83,8 +83,8 @@ export function parseWrk(text: string): WrkResult {
   return {
     requests: Number(required(text, /(\d+) requests in /)),
     requestsPerSecond: Number(required(text, /Requests\/sec:\s+([\d.]+)/)),
-    p50: microseconds(required(text, /^\s+50%\s+(\S+)$/m)),
-    p99: microseconds(required(text, /^\s+99%\s+(\S+)$/m)),
+    p50: microseconds(required(text, /^\s+50%\s+(\S+) *$/m)),
+    p99: microseconds(required(text, /^\s+99%\s+(\S+) *$/m)),
     badStatus: Number(/Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? 0),
     socketErrors: errors === null ? 0 : errors.slice(1).reduce((sum, count) => sum + Number(count), 0),
   };
