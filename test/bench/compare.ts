@@ -1,6 +1,8 @@
 import { treeResident } from "../support/process_tree.ts";
 import type { BenchServer, RunningServer, ServerName, Workload } from "./bench_server.ts";
+import { holds, pacedOf, rateFor } from "./fixed_rate.ts";
 import { type Measurement, measure } from "./measure.ts";
+import type { PacedResult } from "./paced.ts";
 import { type Spread, spread } from "./spread.ts";
 import { startServers } from "./start_servers.ts";
 
@@ -10,6 +12,11 @@ export interface Rounds {
   /** Seconds each server runs before the first round, for compilers and caches. */
   readonly warmUp: number;
   readonly connections: number;
+  /**
+   * Requests per second at which latencies are measured besides; 0 for not at all. By default a third of what Lodestone can
+   * do, at most 5,000.
+   */
+  readonly rate?: number | undefined;
 }
 
 export interface ServerResult {
@@ -21,6 +28,8 @@ export interface ServerResult {
   /** Absent when what made the requests does not tell them. */
   readonly p50?: Spread;
   readonly p99?: Spread;
+  /** Latencies at the workload's `rate`, of servers that can do more. */
+  readonly paced?: PacedResult;
   /** Bytes resident after the last round, the whole process tree. */
   readonly resident: number;
   /** CPU per request of Lodestone divided by this server's, taken round by round. Absent without Lodestone. */
@@ -30,16 +39,18 @@ export interface ServerResult {
 export interface WorkloadResult {
   readonly workload: string;
   readonly title: string;
+  /** Requests per second at which latencies were measured; 0 when they were not. */
+  readonly rate: number;
   readonly servers: readonly ServerResult[];
 }
 
 /** Runs one workload on all servers, their rounds interleaved so that what disturbs one disturbs all. */
 export async function compare(
   workload: Workload,
-  servers: readonly BenchServer[],
+  benchServers: readonly BenchServer[],
   options: Rounds,
 ): Promise<WorkloadResult> {
-  await using started = await startServers(workload, servers);
+  await using started = await startServers(workload, benchServers);
   const { running } = started;
   for (const [server, started] of running) {
     await timed(server, started, workload, { ...options, seconds: options.warmUp });
@@ -51,12 +62,22 @@ export async function compare(
       measurements.push(await timed(server, started, workload, options));
     }
   }
-  const lodestone = servers.find((server) => server.name === "lodestone");
+  const lodestone = benchServers.find((server) => server.name === "lodestone");
   const reference = lodestone && measured.get(lodestone);
   const results = [...running].map(([server, started]) =>
     summary(server, measured.get(server)!, treeResident(started.pid), reference),
   );
-  return { workload: workload.name, title: workload.title, servers: results };
+  const rate = rateFor(workload, results, options.rate);
+  const complete: ServerResult[] = [];
+  for (const [i, [server, { url }]] of [...running].entries()) {
+    const atRate = () => pacedOf(workload, url, { ...options, rate });
+    complete.push(
+      rate === 0 || !holds(results[i]!, rate)
+        ? results[i]!
+        : { ...results[i]!, paced: await named(server, workload, atRate) },
+    );
+  }
+  return { workload: workload.name, title: workload.title, rate, servers: complete };
 }
 
 async function timed(
@@ -65,8 +86,12 @@ async function timed(
   workload: Workload,
   options: { seconds: number; connections: number },
 ): Promise<Measurement> {
+  return await named(server, workload, () => measure(started, workload, options));
+}
+
+async function named<T>(server: BenchServer, workload: Workload, measuring: () => Promise<T>): Promise<T> {
   try {
-    return await measure(started, workload, options);
+    return await measuring();
   } catch (error) {
     throw new Error(`${server.title}, ${workload.title}: ${(error as Error).message}`, { cause: error });
   }

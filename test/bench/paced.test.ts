@@ -27,8 +27,14 @@ test("a stall is seen by every request that was to be sent meanwhile, not only b
 });
 
 test("requests are sent in turn, over as many connections as were asked for", async () => {
-  await using origin = await startOrigin((request, response) => response.end(`you asked for ${request.url}`));
-  const requests = ["/a", "/b?c"].map((path) => `GET ${path} HTTP/1.1\r\nHost: paced\r\n\r\n`);
+  await using origin = await startOrigin((request, response) => {
+    response.writeHead(request.url === "/a" ? 200 : 404).end(`you asked for ${request.url}`);
+  });
+  const head = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: paced\r\n\r\n`;
+  const requests = [
+    { head: head("/a"), status: 200 },
+    { head: head("/b?c"), status: 404 },
+  ];
   await paced(origin.url, { rate: 200, seconds: 0.5, warmUp: 0, connections: 3, requests });
   assert.equal(origin.connections, 3);
   const urls = origin.requests.map(({ url }) => url);

@@ -9,12 +9,17 @@ export interface PacedOptions {
   /** Seconds at the same rate before that, which do not count; 0.5 by default. */
   readonly warmUp?: number;
   readonly connections: number;
-  /** What is sent, in turn: whole heads of requests. By default a GET of the URL. */
-  readonly requests?: readonly string[];
-  /** 200 by default. */
-  readonly status?: number;
+  /** What is sent, in turn. By default a GET of the URL, which gets 200. */
+  readonly requests?: readonly PacedRequest[];
   /** Number of the processor core to run on. */
   readonly core?: number;
+}
+
+export interface PacedRequest {
+  /** All of it. */
+  readonly head: string;
+  /** Status that its answer must have. */
+  readonly status: number;
 }
 
 /** Latencies in microseconds, from the moment a request was to be sent to the last byte of its answer. */

@@ -12,7 +12,7 @@ const PATIENCE = 10;
 
 class PacedClient {
   readonly #options: PacedOptions & { readonly url: string };
-  readonly #requests: readonly Buffer[];
+  readonly #requests: readonly { readonly head: Buffer; readonly status: number }[];
   /** Milliseconds between two requests. */
   readonly #distance: number;
   readonly #unmeasured: number;
@@ -30,8 +30,10 @@ class PacedClient {
   constructor(options: PacedOptions & { readonly url: string }) {
     this.#options = options;
     const { host, pathname, search } = new URL(options.url);
-    const requests = options.requests ?? [`GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\n\r\n`];
-    this.#requests = requests.map((request) => Buffer.from(request, "latin1"));
+    const requests = options.requests ?? [
+      { head: `GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\n\r\n`, status: 200 },
+    ];
+    this.#requests = requests.map(({ head, status }) => ({ head: Buffer.from(head, "latin1"), status }));
     this.#distance = 1000 / options.rate;
     this.#unmeasured = Math.round((options.warmUp ?? 0.5) * options.rate);
     this.#latencies = new Float64Array(Math.max(1, Math.round(options.seconds * options.rate)));
@@ -64,10 +66,10 @@ class PacedClient {
 
   async #connect(): Promise<void> {
     const { hostname, port, protocol } = new URL(this.#options.url);
-    const reader = new ResponseReader(this.#options.status);
+    const reader = new ResponseReader();
     const read = (bytes: Buffer): void => {
       try {
-        if (reader.read(bytes)) this.#complete(socket);
+        if (reader.read(bytes)) this.#complete(socket, reader.status);
       } catch (error) {
         this.#done.reject(error);
       }
@@ -99,7 +101,7 @@ class PacedClient {
     while (this.#sent < due && this.#free.length > 0) {
       const socket = this.#free.shift()!;
       this.#under.set(socket, this.#sent);
-      socket.write(this.#requests[this.#sent % this.#requests.length]!);
+      socket.write(this.#requests[this.#sent % this.#requests.length]!.head);
       this.#sent++;
     }
     if (this.#answered === this.#total) return;
@@ -109,9 +111,11 @@ class PacedClient {
     else setImmediate(() => this.#pass());
   }
 
-  #complete(socket: net.Socket): void {
+  #complete(socket: net.Socket, status: number): void {
     const number = this.#under.get(socket);
     if (number === undefined) throw new Error("An answer to no request");
+    const expected = this.#requests[number % this.#requests.length]!.status;
+    if (status !== expected) throw new Error(`an answer with status ${status}, not ${expected}`);
     this.#under.delete(socket);
     const latency = performance.now() - (this.#start + number * this.#distance);
     if (number >= this.#unmeasured) this.#latencies[number - this.#unmeasured] = latency * 1000;

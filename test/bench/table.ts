@@ -1,20 +1,19 @@
 import type { ServerResult, WorkloadResult } from "./compare.ts";
 import type { Spread } from "./spread.ts";
 
-const headings = [
-  "server",
-  "CPU us/request",
-  "requests/s",
-  "p50 us",
-  "p99 us",
-  "RSS MB",
-  "Lodestone's CPU / its CPU",
-];
+const headings = ["server", "CPU us/request", "requests/s", "p50 us", "p99 us"];
+const lastHeadings = ["RSS MB", "Lodestone's CPU / its CPU"];
 
 /** The results of one workload as a table of text: medians, and the range of the rounds where it matters. */
 export function table(result: WorkloadResult): string {
-  const rows = [headings, ...result.servers.map(cells)];
-  const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  // At full load they tell of queueing; those at a rate that all servers can hold tell of speed.
+  const isPaced = result.rate > 0;
+  const atRate = !isPaced ? [] : [`p50/p99 us at ${result.rate.toLocaleString("en")}/s`];
+  const rows = [
+    [...headings, ...atRate, ...lastHeadings],
+    ...result.servers.map((server) => cells(server, isPaced)),
+  ];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const lines = rows.map((row) =>
     row
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
@@ -23,16 +22,22 @@ export function table(result: WorkloadResult): string {
   return `${result.title}\n\n${lines.join("\n")}\n`;
 }
 
-function cells(server: ServerResult): string[] {
+function cells(server: ServerResult, isPaced: boolean): string[] {
+  const { paced } = server;
   return [
     server.title,
     range(server.cpuPerRequest),
-    Math.round(server.requestsPerSecond.median).toLocaleString("en"),
-    server.p50 === undefined ? "" : Math.round(server.p50.median).toString(),
-    server.p99 === undefined ? "" : Math.round(server.p99.median).toString(),
+    rounded(server.requestsPerSecond.median),
+    server.p50 === undefined ? "" : rounded(server.p50.median),
+    server.p99 === undefined ? "" : rounded(server.p99.median),
+    ...(isPaced ? [paced === undefined ? "" : `${rounded(paced.p50)}/${rounded(paced.p99)}`] : []),
     (server.resident / 2 ** 20).toFixed(0),
     server.lodestoneRatio === undefined || server.name === "lodestone" ? "" : range(server.lodestoneRatio),
   ];
+}
+
+function rounded(value: number): string {
+  return Math.round(value).toLocaleString("en");
 }
 
 function range({ median, min, max }: Spread): string {

@@ -25,7 +25,9 @@ function download(): Promise<number> {
   let count = 0;
   const callback = (length: number): boolean => {
     try {
-      if (reader.read(buffer.subarray(0, length))) next();
+      if (!reader.read(buffer.subarray(0, length))) return true;
+      if (reader.status === 200) next();
+      else reject(new Error(`An answer with status ${reader.status}`));
     } catch (error) {
       reject(error);
     }
