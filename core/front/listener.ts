@@ -10,6 +10,7 @@ import type { FrontConnection } from "./front_connection.ts";
 import type { FrontOptions } from "./front_options.ts";
 import { Http1Connection } from "./http1/http1_connection.ts";
 import { ResponseHeadText } from "./http1/response_head_text.ts";
+import { SharedReads } from "./http1/shared_reads.ts";
 import { Http2Connection } from "./http2/http2_connection.ts";
 import { type ProxyHeaderOwner, ProxyHeaderReader } from "./proxy_protocol/proxy_header_reader.ts";
 import { TlsServer } from "./tls/tls_server.ts";
@@ -46,7 +47,8 @@ export class Listener implements ProxyHeaderOwner {
     const speakHttp2 = http2 && !tls ? this.#speakHttp2 : undefined;
     this.#clients = new ClientConnections(options.http.connectionsPerClient);
     const heads = new ResponseHeadText();
-    this.#context = { options, heads, isDraining: false, endsIdle: false, speakHttp2 };
+    const reads = tls ? undefined : new SharedReads();
+    this.#context = { options, heads, reads, isDraining: false, endsIdle: false, speakHttp2 };
     this.#tls = options.spoken.tls ? this.#tlsServer(options) : undefined;
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
     // Once it listens these are failed accepts, and it goes on.

@@ -25,7 +25,6 @@ import { type ResponseOwner, ResponseWriter } from "./response_writer.ts";
 /** One HTTP/1 connection of a client: requests off the socket one after the other, responses in their order. */
 export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, ResponseOwner {
   readonly client: Client;
-  readonly localPort: number;
   readonly #socket: Socket;
   readonly #context: ConnectionContext;
   readonly #http: HttpConfig;
@@ -60,9 +59,8 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
     this.#http = http;
     this.#reader = new RequestReader(context.options, client);
     this.client = client;
-    this.localPort = client.local?.port ?? 0;
     this.#timer = timers.add(http.headTimeout, () => this.#timedOut());
-    this.#input = new Http1Input(socket, this, http.readAhead);
+    this.#input = new Http1Input(socket, this, http.readAhead, context.reads);
     this.#writer = new ResponseWriter(socket, this);
     this.#silence = new ClientSilence({
       socket,
@@ -148,6 +146,10 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
     this.#silence.waitsForBody(this.#body!);
     if (this.#input.isEmpty) this.#incoming?.continueIfAwaited();
     this.#input.process();
+  }
+
+  get takesHead(): boolean {
+    return this.#phase === "idle" || this.#phase === "head";
   }
 
   takeInput(chunk: Buffer, offset: number): boolean {

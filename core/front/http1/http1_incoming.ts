@@ -65,7 +65,7 @@ export class Http1Incoming implements Incoming {
   }
 
   get localPort(): number {
-    return this.#connection.localPort;
+    return this.#connection.client.local?.port ?? 0;
   }
 
   respond(head: ResponseHead, body: ResponseBody): void {

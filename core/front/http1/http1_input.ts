@@ -1,7 +1,10 @@
 import type { Socket } from "node:net";
+import type { SharedReads } from "./shared_reads.ts";
 
 /** Takes what comes in on a connection. */
 export interface InputOwner {
+  /** Whether what comes next is the head of a request, of which nothing is kept but a copy. */
+  readonly takesHead?: boolean;
   /** Takes bytes of `chunk` from `offset` on and calls `advance`. Returns false when they must wait. */
   takeInput(chunk: Buffer, offset: number): boolean;
   /** The client ended its side, and everything before that has been taken. May be called again. */
@@ -20,17 +23,16 @@ export class Http1Input {
   #hasEnded = false;
   #isProcessing = false;
   #isReading = true;
+  /** Whether `#chunk` is memory that the next read overwrites. */
+  #isShared = false;
 
   /** `limit`: bytes kept while nobody takes them; above it reading stops. */
-  constructor(socket: Socket, owner: InputOwner, limit: number) {
+  constructor(socket: Socket, owner: InputOwner, limit: number, reads?: SharedReads) {
     this.#socket = socket;
     this.#limit = limit;
     this.#owner = owner;
-    socket.on("data", (chunk: Buffer) => {
-      if (this.#chunk === undefined) this.#chunk = chunk;
-      else this.#later.push(chunk);
-      this.process();
-    });
+    reads?.attach(socket, (bytes) => this.#readShared(bytes));
+    socket.on("data", (chunk: Buffer) => this.#take(chunk));
     socket.on("end", () => {
       this.#hasEnded = true;
       this.process();
@@ -51,10 +53,34 @@ export class Http1Input {
   process(): void {
     if (this.#isProcessing) return;
     this.#isProcessing = true;
-    while (this.#chunk !== undefined && this.#owner.takeInput(this.#chunk, this.#offset)) {}
+    while (this.#chunk !== undefined) {
+      if (this.#isShared && this.#owner.takesHead !== true) this.#keepRest();
+      if (!this.#owner.takeInput(this.#chunk, this.#offset)) break;
+    }
     this.#isProcessing = false;
     if (this.#hasEnded && this.#chunk === undefined) this.#owner.inputEnded();
     this.#regulate();
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#chunk === undefined) this.#chunk = chunk;
+    else this.#later.push(chunk);
+    this.process();
+  }
+
+  /** A head is read where it is; everything else may be kept by whoever takes it. */
+  #readShared(bytes: Buffer): void {
+    this.#isShared = this.#chunk === undefined && this.#owner.takesHead === true;
+    this.#take(this.#isShared ? bytes : Buffer.from(bytes));
+    if (this.#isShared) this.#keepRest();
+  }
+
+  /** What is left of the shared memory goes into memory of its own. */
+  #keepRest(): void {
+    this.#isShared = false;
+    if (this.#chunk === undefined) return;
+    this.#chunk = Buffer.from(this.#chunk.subarray(this.#offset));
+    this.#offset = 0;
   }
 
   /** Returns what nobody has taken, and keeps nothing. Somebody else reads the socket from now on. */
