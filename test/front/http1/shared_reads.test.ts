@@ -31,7 +31,7 @@ test("sockets of this Node are read into the memory that all share", async (t) =
     new SharedReads().attach(socket, (bytes) => taken.push(bytes)),
     true,
   );
-  socket.on("data", (chunk) => events.push(chunk));
+  socket.on("data", (chunk: Buffer) => events.push(chunk));
   client.write("first");
   await eventually(() => taken.length === 1, "the first bytes");
   assert.equal(taken[0]!.toString(), "first");
@@ -97,4 +97,18 @@ test("requests that come together in one read are answered one after the other",
     answer(waiting.find(({ head }) => head.path === path)!, path);
     assert.equal((await client.response()).body, path);
   }
+});
+
+test("a body that is read at once keeps what came together with its head", async (t) => {
+  const { connect } = await startFront(t, (incoming) => {
+    void readBody(incoming.body).then((body) => answer(incoming, body.toString()));
+  });
+  const [client, other] = [await connect(), await connect()];
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\n1234");
+  for (let i = 0; i < 3; i++) {
+    other.send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n${"n".repeat(100)}`);
+    assert.equal((await other.response()).body, "n".repeat(100));
+  }
+  client.send("5678");
+  assert.equal((await client.response()).body, "12345678");
 });
