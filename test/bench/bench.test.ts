@@ -11,15 +11,20 @@ import { spread } from "./spread.ts";
 
 const bench = fileURLToPath(new URL("run.js", import.meta.url));
 
-test("a very short bench measures every server and prints a complete table", async (t: TestContext) => {
+/** Short enough for every commit; the workloads that need much more time or memory are left out. */
+const scripted =
+  "answer,redirects,validation,signed,page_cache_hit,page_cache_miss,escalation_1k,escalation_100k,async";
+
+test("a very short bench measures its servers and prints a complete table", async (t: TestContext) => {
   if (!requirePeer(t, "wrk", "taskset", "lighttpd", "nginx")) return;
   using folder = new TemporaryFolder("bench");
   const json = join(folder.path, "bench.json");
-  const args = ["--rounds", "1", "--seconds", "0.3", "--warm-up", "0.3", "--json", json];
+  const what = ["--workload", "answer", "--only", "lodestone,lighttpd,nginx,net", "--rate", "200"];
+  const args = [...what, "--rounds", "1", "--seconds", "0.3", "--warm-up", "0.3", "--json", json];
   const { code, stdout, stderr } = await run(process.execPath, [bench, ...args]);
   assert.equal(code, 0, stderr);
   for (const server of ["Lodestone", "lighttpd mod_magnet", "nginx Lua", "bare node:net"]) {
-    const row = new RegExp(`^${server} +\\d+\\.\\d\\d \\(\\S+\\) +[\\d,]+ +\\d+ +\\d+ +\\d+`, "m");
+    const row = new RegExp(`^${server} +\\d+\\.\\d\\d \\(\\S+\\)( +[\\d,]+){3} +[\\d,]+/[\\d,]+ +\\d+`, "m");
     assert.match(stdout, row);
   }
   const { results } = JSON.parse(readFileSync(json, "utf8")) as { results: WorkloadResult[] };
@@ -36,10 +41,17 @@ test("a very short bench measures every server and prints a complete table", asy
   }
 });
 
+test("every server gives the answers that each workload of a script asks for", async (t: TestContext) => {
+  if (!requirePeer(t, "taskset", "lighttpd", "nginx", "njs", "haproxy", "apache2", "varnishd")) return;
+  const { code, stdout, stderr } = await run(process.execPath, [bench, "--check", "--workload", scripted]);
+  assert.equal(code, 0, stderr);
+  for (const name of scripted.split(",")) assert.match(stdout, new RegExp(`^${name}: .* Lodestone, `, "m"));
+});
+
 test("an unknown server is named, with those there are", async () => {
-  const { code, stderr } = await run(process.execPath, [bench, "--only", "lodestone,apache"]);
+  const { code, stderr } = await run(process.execPath, [bench, "--only", "lodestone,iis"]);
   assert.equal(code, 1);
-  assert.match(stderr, /Nothing is called apache; there are lodestone, lighttpd, nginx, net/);
+  assert.match(stderr, /Nothing is called iis; there are lodestone, lighttpd, nginx, njs, bare, haproxy/);
 });
 
 test("a spread has the median between its ends", () => {

@@ -18,7 +18,9 @@ export async function verify(workload: Workload, { url, title, authority }: Aske
   const ca = authority === undefined ? {} : { ca: authority };
   for (const { path, headers = {}, status = 200, body, answerHeaders = {} } of workload.requests) {
     const what = `${title}, ${workload.name}: ${path.slice(0, 200)}`;
-    const answer = await openResponse(url + path, { headers, ...ca });
+    const answer = await openResponse(url + path, { headers, ...ca }).catch((cause: Error) => {
+      throw new Error(`${what} is not answered: ${cause.message}`, { cause });
+    });
     assert.equal(answer.statusCode, status, `${what} is answered with status ${answer.statusCode}`);
     await assertBody(what, answer, body);
     for (const [name, value] of Object.entries(answerHeaders)) {

@@ -25,7 +25,10 @@ end
 }
 
 function luaTable(fields: Readonly<Record<string, string>> = {}): string {
-  const entries = Object.entries(fields).map(([name, value]) => `[${luaString(name)}] = ${luaString(value)}`);
+  // wrk adds its own Host unless one of exactly this name is there.
+  const entries = Object.entries(fields).map(
+    ([name, value]) => `[${luaString(name.replace(/^host$/i, "Host"))}] = ${luaString(value)}`,
+  );
   return `{ ${entries.join(", ")} }`;
 }
 

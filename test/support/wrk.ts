@@ -47,10 +47,15 @@ export class Wrk implements AsyncDisposable {
     this.#child = new Child(command[0]!, command.slice(1));
   }
 
+  /** Waits until wrk makes requests, which on a busy machine takes a while, or has ended. */
+  async started(): Promise<void> {
+    await until("wrk has started", () => !this.#child.running || catchesInterrupt(this.#child.pid));
+  }
+
   /** Ends the run before its time, unless it has ended, and returns what was measured so far. */
   async stop(): Promise<WrkResult> {
-    // On a busy machine wrk may still be starting; then the signal would just end it.
-    await until("wrk can be interrupted", () => !this.#child.running || catchesInterrupt(this.#child.pid));
+    // Before that the signal would just end it.
+    await this.started();
     if (this.#child.running) this.#child.process.kill("SIGINT");
     return this.result();
   }

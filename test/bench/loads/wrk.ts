@@ -9,6 +9,7 @@ export const wrk: Load = async (url, asked, { seconds, connections }) => {
   using folder = new TemporaryFolder("wrk");
   const script = folder.write("requests.lua", wrkScript(asked));
   await using running = new Wrk(url, { connections, core: CLIENT_CORE, script });
+  await running.started();
   await sleep(seconds * 1000);
   const result = await running.stop();
   if (result.socketErrors > 0 || !isExpected(result, asked, connections)) {
