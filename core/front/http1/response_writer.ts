@@ -22,6 +22,8 @@ export class ResponseWriter {
   #stream: ResponseStream | undefined;
   #bytes = 0;
   #isBlocked = false;
+  /** Whether a whole response is with the socket, past its stream's queue. */
+  #isWriting = false;
 
   constructor(socket: Socket, owner: ResponseOwner) {
     this.#socket = socket;
@@ -57,8 +59,15 @@ export class ResponseWriter {
       this.#socket.write(message, "latin1", this.#written);
       return;
     }
-    this.#socket.write(message, "latin1");
-    this.ended();
+    if (this.#socket.writableLength > 0 || this.#socket.writableEnded) {
+      this.#socket.write(message, "latin1");
+      this.ended();
+      return;
+    }
+    // Nothing is before it: the queue of the stream, and what it does behind each write, is not needed.
+    this.#isWriting = true;
+    this.#socket._write(message, typeof message === "string" ? "latin1" : "buffer", this.#written);
+    if (this.#isWriting) this.blocked();
   }
 
   /** Sends a response whose body is still to come; what the source has at once goes out with the head. */
@@ -97,8 +106,11 @@ export class ResponseWriter {
     this.#owner.responseBlocked();
   }
 
-  readonly #written = (error: Error | null | undefined): void => {
-    if (error == null) this.#done();
+  /** Of a write that went by the stream's queue nobody else is told how it ended. */
+  readonly #written = (error?: Error | null): void => {
+    this.#isWriting = false;
+    if (error != null) this.#socket.destroy(error);
+    else if (!this.#socket.destroyed) this.#done();
   };
 
   #done(): void {

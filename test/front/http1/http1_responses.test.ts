@@ -305,3 +305,27 @@ test("a client that pipelines and does not read stops its own requests", async (
   for (let i = 0; i < 400; i++) assert.equal((await client.response()).body.length, text.length);
   await eventually(() => outcomes.length === 400, "the outcomes");
 });
+
+test("a client that leaves while a whole response waits for it ends the exchange, once", async (t) => {
+  const text = "x".repeat(60_000);
+  let requests = 0;
+  const { connect, outcomes } = await startFront(t, (incoming) => {
+    requests++;
+    answer(incoming, text);
+  });
+  const client = await connect();
+  client.socket.pause();
+  client.send(GET.repeat(400));
+  let seen = 0;
+  await eventually(() => {
+    const isWaiting = requests > outcomes.length && requests === seen;
+    seen = requests;
+    return isWaiting;
+  }, "a response that waits");
+  client.socket.resetAndDestroy();
+  await eventually(() => outcomes.length === requests, "the last outcome");
+  assert.deepEqual(
+    outcomes.flatMap(({ error }) => (error instanceof HttpError ? [error.code] : [])),
+    ["client_closed"],
+  );
+});
