@@ -28,6 +28,8 @@ export interface ParsedRequest {
   readonly connection: string | undefined;
   /** Whether its target is that of an https resource, in absolute-form: only for clients that speak TLS. */
   readonly isHttps: boolean;
+  /** The field lines and the empty line as received; undefined when what they say depends on the request line. */
+  readonly lines: string | undefined;
 }
 
 const REQUEST: FaultKind = { status: 400, code: "malformed_request", tooLarge: 431, refusesAmbiguous: true };
@@ -48,8 +50,11 @@ const STANDARD_METHODS = new Set([
  * Reads a request head (RFC 9112 sections 2 to 6), from the request line to the empty line. `text` is Latin-1;
  * one empty line before the request line is tolerated (section 2.2). Throws `HttpError` 400, 414, 417, 431,
  * 501 or 505; everything that two parsers could read differently is refused.
+ *
+ * `former` is a request that the same limits have let pass: on one connection the fields mostly stay as they are, and the same
+ * lines say the same again.
  */
-export function parseRequestHead(text: string, limits: HeadLimits): ParsedRequest {
+export function parseRequestHead(text: string, limits: HeadLimits, former?: ParsedRequest): ParsedRequest {
   const start = text.startsWith("\r\n") ? 2 : 0;
   const lineEnd = text.indexOf("\r\n", start);
   checkSize(text, lineEnd - start, limits);
@@ -64,6 +69,15 @@ export function parseRequestHead(text: string, limits: HeadLimits): ParsedReques
   if (targetEnd < 0 || targetEnd > lineEnd) throw malformedLine(text, start);
   const minorVersion = parseVersion(text, targetEnd + 1, lineEnd);
   const target = parseRequestTarget(method, text, methodEnd + 1, targetEnd);
+  const lines = text.slice(lineEnd + 2);
+  const dependsOnLine = target.authority !== undefined || method === "TRACE";
+  if (former?.lines === lines && !dependsOnLine && former.head.minorVersion === minorVersion) {
+    return {
+      ...former,
+      head: former.head.withLine(method, target.path, target.query),
+      isHttps: target.isHttps,
+    };
+  }
   const fields = readHeadFields(text, lineEnd + 2, limits.fields, REQUEST);
   const framing = requestFraming(fields, minorVersion);
   if (framing !== 0 && method === "TRACE") {
@@ -81,10 +95,15 @@ export function parseRequestHead(text: string, limits: HeadLimits): ParsedReques
     tells: fields.tells,
   });
   const { connection } = fields;
-  const persistent = isPersistent(minorVersion, connection);
-  const expectContinue = expectsContinue(fields, minorVersion, framing);
-  const { isHttps } = target;
-  return { head, framing, persistent, expectContinue, connection, isHttps };
+  return {
+    head,
+    framing,
+    persistent: isPersistent(minorVersion, connection),
+    expectContinue: expectsContinue(fields, minorVersion, framing),
+    connection,
+    isHttps: target.isHttps,
+    lines: dependsOnLine ? undefined : lines,
+  };
 }
 
 /** What is for this proxy alone goes no further, wanted here or not. */

@@ -47,6 +47,12 @@ export class RequestHead {
     this.id = init.id;
   }
 
+  /** Another request with the same fields, of the same version of HTTP. */
+  withLine(method: string, path: string, query: string | undefined): RequestHead {
+    const { minorVersion, host, authority, fields, trace, tells } = this;
+    return new RequestHead({ method, path, query, minorVersion, host, authority, fields, trace, tells });
+  }
+
   /** The same request with other fields, which a lane has admitted. */
   withFields(fields: string, tells: boolean, id?: string): RequestHead {
     const { method, path, query, minorVersion, host, authority, trace } = this;

@@ -346,3 +346,51 @@ test("fields that Connection names are gone, whatever else it lists", () => {
     assert.equal([...head.headers].length, 2 + rest.split("\n").length - 1);
   }
 });
+
+const readBehind = (head: string, former?: ParsedRequest) => parseRequestHead(head, LIMITS, former);
+const followers = [
+  "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+  "GET /b?c=d HTTP/1.1\r\nHost: a\r\n\r\n",
+  "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n",
+  "PUT /b HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n",
+  "GET / HTTP/1.0\r\nHost: a\r\n\r\n",
+  "GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n",
+  "GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n",
+  "GET / HTTP/1.1\r\nHost: a\r\nConnection: X-A\r\nX-A: 1\r\nX-B: 2\r\n\r\n",
+  "GET /b HTTP/1.1\r\nHost: a\r\nConnection: X-A\r\nX-A: 1\r\nX-B: 2\r\n\r\n",
+  "GET http://A/x HTTP/1.1\r\nHost: a\r\n\r\n",
+  "GET https://a/x HTTP/1.1\r\nHost: a\r\n\r\n",
+  "GET http://a/x HTTP/1.0\r\n\r\n",
+  "GET /x HTTP/1.0\r\n\r\n",
+  "GET / HTTP/1.1\r\nHost: a\r\nLodestone-Trace: x\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n",
+  "GET /b HTTP/1.1\r\nHost: a\r\nLodestone-Trace: x\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n",
+  "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n",
+  "\r\nHEAD / HTTP/1.1\r\nHost: b\r\n\r\n",
+];
+
+test("a head behind another one of its connection says what it says alone, whichever was before it", () => {
+  for (const before of followers) {
+    for (const head of followers) {
+      const { head: alone, ...others } = readBehind(head);
+      const { head: behind, ...othersBehind } = readBehind(head, readBehind(before));
+      assert.deepEqual(othersBehind, others, `${head} behind ${before}`);
+      assert.deepEqual({ ...behind }, { ...alone }, `${head} behind ${before}`);
+      assert.deepEqual([...behind.headers], [...alone.headers]);
+    }
+  }
+});
+
+test("a head is refused when its own line does not go with fields that were let pass", () => {
+  const get = (fields: string) => readBehind(`GET / HTTP/1.1\r\n${fields}\r\n`);
+  const refusedWith = (status: number, head: string, former: ParsedRequest) =>
+    assert.throws(
+      () => readBehind(head, former),
+      (error) => error instanceof HttpError && error.status === status,
+    );
+  const chunked = "Host: a\r\nTransfer-Encoding: chunked\r\n";
+  refusedWith(400, `POST / HTTP/1.0\r\n${chunked}\r\n`, get(chunked));
+  refusedWith(400, `TRACE / HTTP/1.1\r\n${chunked}\r\n`, get(chunked));
+  refusedWith(400, "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", get("Host: a\r\n"));
+  refusedWith(400, "GET / HTTP/1.1\r\n\r\n", readBehind("GET / HTTP/1.0\r\n\r\n"));
+  refusedWith(400, "GET / HTTP/1.1\r\n\r\n", readBehind("GET http://a/ HTTP/1.0\r\n\r\n"));
+});

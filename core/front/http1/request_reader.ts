@@ -20,6 +20,7 @@ export class RequestReader {
   /** When the head under way began; 0 for one that was complete at once. */
   #began = 0;
   #text: string | undefined;
+  #former: ParsedRequest | undefined;
 
   constructor({ http, proxies }: Pick<FrontOptions, "http" | "proxies">, client: Client) {
     this.#http = http;
@@ -62,7 +63,8 @@ export class RequestReader {
     if (begins) this.#began = text === undefined ? performance.now() : 0;
     if (text === undefined) return undefined;
     try {
-      return this.#checked(parseRequestHead(text, this.#http));
+      this.#former = this.#checked(parseRequestHead(text, this.#http, this.#former));
+      return this.#former;
     } catch (error) {
       return withRemedy(error as HttpError, text);
     }

@@ -14,6 +14,9 @@ export interface ResponseOwner {
   responseBlocked(): void;
 }
 
+/** What streams call the encoding of bytes; given another one with bytes, a socket ends the process. */
+const BYTES = "buffer" as BufferEncoding;
+
 /** Writes the responses of one connection, one after the other. */
 export class ResponseWriter {
   readonly #socket: Socket;
@@ -66,7 +69,7 @@ export class ResponseWriter {
     }
     // Nothing is before it: the queue of the stream, and what it does behind each write, is not needed.
     this.#isWriting = true;
-    this.#socket._write(message, typeof message === "string" ? "latin1" : "buffer", this.#written);
+    this.#socket._write(message, typeof message === "string" ? "latin1" : BYTES, this.#written);
     if (this.#isWriting) this.blocked();
   }
 
