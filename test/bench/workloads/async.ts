@@ -2,8 +2,8 @@ import type { Workload } from "../bench_server.ts";
 import { programsIn } from "../programs_in.ts";
 
 /**
- * The script asks the backend something and makes an answer of what it says. HAProxy's client opens a connection for each
- * request. lighttpd, Apache's Lua, Varnish and plain nginx sit it out: their scripts cannot ask anybody.
+ * The script asks the backend something and makes an answer of what it says. lighttpd, Apache's Lua, Varnish and plain nginx sit
+ * it out: their scripts cannot ask anybody.
  */
 export const asynchronous: Workload = {
   name: "async",
