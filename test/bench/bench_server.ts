@@ -95,6 +95,8 @@ export interface Workload {
   readonly files?: Files;
   /** The backend of all servers; see `startBackend`. */
   readonly backend?: BackendProgram;
+  /** Connections that the servers must take, when they are more than a bench ordinarily has. */
+  readonly connections?: number;
   /** Whether the requests are made over TLS. */
   readonly tls?: boolean;
   /** What makes the requests, by default wrk over connections that it keeps. */

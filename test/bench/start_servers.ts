@@ -28,6 +28,7 @@ export async function startServers(
       files: workload.files ?? {},
       ...(backend === undefined ? {} : { backend: `127.0.0.1:${backend.port}` }),
       ...(tls === undefined ? {} : { tls }),
+      ...(workload.connections === undefined ? {} : { connections: workload.connections }),
     };
     const { url: plain, pid } = stack.use(await server.start(task));
     const started = { url: tls === undefined ? plain : `https://127.0.0.1:${tls.port}`, pid };

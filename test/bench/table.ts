@@ -13,13 +13,18 @@ export function table(result: WorkloadResult): string {
     [...headings, ...atRate, ...lastHeadings],
     ...result.servers.map((server) => cells(server, isPaced)),
   ];
+  return `${result.title}\n\n${columns(rows)}`;
+}
+
+/** Rows of cells as lines of text, the first column to the left, the others to the right. */
+export function columns(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const lines = rows.map((row) =>
     row
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
       .join("  "),
   );
-  return `${result.title}\n\n${lines.join("\n")}\n`;
+  return `${lines.join("\n")}\n`;
 }
 
 function cells(server: ServerResult, isPaced: boolean): string[] {

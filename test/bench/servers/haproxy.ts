@@ -31,6 +31,9 @@ export const haproxy: BenchServer = {
   },
 };
 
+/** Descriptors besides those of connections. It would ask for two for each, one of them to a backend. */
+const FILES = 500;
+
 interface Place {
   readonly port: number;
   readonly script: string | undefined;
@@ -47,6 +50,7 @@ function configuration(task: Task, { port, script, folder, pem }: Place): string
   return `
 global
   maxconn ${task.connections ?? 4000}
+  ${task.connections === undefined ? "" : `ulimit-n ${task.connections + FILES}\n  no strict-limits`}
   nbthread 1
   setenv FOLDER ${folder}
   ${script === undefined ? "" : `lua-prepend-path ${folder}/?.lua\n  lua-load ${script}`}

@@ -12,7 +12,8 @@ export function nginxOptions(task: Task): NginxOptions & { server: string; http:
     wrapper: pinned,
     files: task.files,
     beside: task.modules ?? {},
-    ...(task.connections === undefined ? {} : { connections: task.connections }),
+    // nginx closes idle connections when less than a sixteenth of its room is free.
+    ...(task.connections === undefined ? {} : { connections: Math.ceil(task.connections * 1.2) }),
     servers: Object.entries(task.sites ?? {}).map(
       ([host, { config }]) => `server_name ${host}; ${common} ${config}`,
     ),
