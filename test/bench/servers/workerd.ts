@@ -3,9 +3,6 @@ import { startPeer } from "../../support/start_peer.ts";
 import { TemporaryFolder } from "../../support/temporary_folder.ts";
 import { type BenchServer, pinned, type Task } from "../bench_server.ts";
 
-/** The package has no types; its default export is the path of the program for this machine. */
-const { default: program } = createRequire(import.meta.url)("workerd") as { default: string };
-
 /**
  * The script is the main module of a worker; `env.app` is the backend if there is one, `env.files` the document root. Text in
  * the configuration becomes more bindings.
@@ -22,7 +19,7 @@ export const workerd: BenchServer = {
     return startPeer("workerd", {
       folder,
       wrapper: pinned,
-      program,
+      program: program(),
       configure: (port) => ["serve", folder.write("config.capnp", configuration(task, folder.path, port))],
     });
   },
@@ -51,4 +48,9 @@ const site :Workerd.Worker = (
   ],
 );
 `;
+}
+
+/** Path of the program for this machine: the default export of the package, which has no types. */
+function program(): string {
+  return (createRequire(import.meta.url)("workerd") as { default: string }).default;
 }
