@@ -3,7 +3,7 @@
 # Run as root. Does nothing when all are there. No service is started: tests run each program themselves.
 set -eu
 
-packages="curl wrk nginx-light libnginx-mod-http-lua lighttpd lighttpd-modules-lua chromium openssl strace nghttp2-client systemd haproxy libnginx-mod-http-js apache2-bin varnish php8.2-fpm"
+packages="curl wrk nginx-light libnginx-mod-http-lua lighttpd lighttpd-modules-lua lighttpd-mod-openssl chromium openssl strace nghttp2-client systemd haproxy libnginx-mod-http-js apache2-bin varnish php8.2-fpm"
 
 missing=""
 for package in $packages; do
