@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { scrape } from "../../support/admin.ts";
+import { Child } from "../../support/child.ts";
+import { type Lodestone, startLodestone } from "../../support/lodestone.ts";
+import { metric } from "../../support/metrics_text.ts";
+import { missingPeer } from "../../support/peer.ts";
+import { until } from "../../support/until.ts";
+import { KeepAliveClient } from "./keep_alive_client.ts";
+
+/** Requests over which is counted: so many that what happens once does not show. */
+const REQUESTS = 2_000;
+/** Requests before, by which V8 has compiled what it will. */
+const WARM_UP = 20_000;
+
+interface Row {
+  readonly what: string;
+  readonly host: string;
+  /**
+   * Recorded figures with room for what time brings along (timers, the watchdog's beat), not for another call or
+   * object in each request. Bytes are those of the host's isolate.
+   */
+  readonly most: { readonly systemCalls: number; readonly entries: number; readonly bytes: number };
+}
+
+const ROWS: readonly Row[] = [
+  { what: "an answer of a script", host: "answer", most: { systemCalls: 3.5, entries: 1, bytes: 4_800 } },
+  { what: "a file behind a script", host: "behind", most: { systemCalls: 3.5, entries: 1, bytes: 6_000 } },
+  { what: "a file without a script", host: "file", most: { systemCalls: 3.5, entries: 0, bytes: 7_000 } },
+];
+
+const CONFIG = `
+workers: 1
+log: { level: silent, access: false }
+admin: 127.0.0.1:0
+sites:
+  - { hosts: [answer], scripts: [answer.ts] }
+  - { hosts: [behind], scripts: [behind.ts], root: root }
+  - { hosts: [file], root: root }
+`;
+
+async function start(): Promise<Lodestone> {
+  const counter = fileURLToPath(new URL("count_allocations.js", import.meta.url));
+  return await startLodestone({
+    config: CONFIG,
+    scripts: {
+      "answer.ts": 'export default () => new Response("123");',
+      "behind.ts": "export default () => {};",
+    },
+    files: { "root/file": "x".repeat(1_000) },
+    env: { NODE_OPTIONS: `--import ${counter}` },
+  });
+}
+
+/** Bytes that the worker's own isolate has allocated so far. */
+async function allocated(lodestone: Lodestone): Promise<number> {
+  const [worker] = lodestone.workers();
+  const file = join(lodestone.folder.path, `allocated.${worker}`);
+  rmSync(file, { force: true });
+  process.kill(worker!, "SIGUSR2");
+  return await until("the number of bytes", () => {
+    try {
+      return /^(\d+)\n$/.exec(readFileSync(file, "latin1"))?.[1];
+    } catch {
+      return undefined;
+    }
+  }).then(Number);
+}
+
+async function entries(lodestone: Lodestone, site: string): Promise<number> {
+  return metric(await scrape(lodestone), "lodestone_isolate_entries_total", { site }) ?? 0;
+}
+
+/** System calls of the worker's main thread meanwhile. */
+async function systemCalls(lodestone: Lodestone, action: () => Promise<void>): Promise<number> {
+  const [worker] = lodestone.workers();
+  await using strace = new Child("strace", ["--summary-only", "--attach", String(worker)]);
+  await until("strace is attached", () => strace.stderr.includes("attached"));
+  await action();
+  strace.process.kill("SIGINT");
+  const { stderr } = await strace.ended;
+  const total = /^\s*100\.00\s+\S+\s+(?:\S+\s+)?(\d+)\s+(?:\d+\s+)?total$/m.exec(stderr)?.[1];
+  assert.ok(total !== undefined, stderr);
+  return Number(total);
+}
+
+describe("what a request over a kept connection costs", { skip: missingPeer("strace") ?? false }, () => {
+  for (const { what, host, most } of ROWS) {
+    it(`${what}: no more system calls, entries and allocations than recorded`, async (t) => {
+      await using lodestone = await start();
+      using client = await KeepAliveClient.connect(`${lodestone.address}/file`, host);
+      await client.ask(WARM_UP);
+      const entriesBefore = await entries(lodestone, host);
+      const bytesBefore = await allocated(lodestone);
+      await client.ask(REQUESTS);
+      const bytes = ((await allocated(lodestone)) - bytesBefore) / REQUESTS;
+      const entered = ((await entries(lodestone, host)) - entriesBefore) / REQUESTS;
+      const calls = (await systemCalls(lodestone, () => client.ask(REQUESTS))) / REQUESTS;
+      const figures = `${calls.toFixed(2)} system calls, ${entered.toFixed(2)} entries, ${Math.round(bytes)} bytes`;
+      t.diagnostic(`${what}: ${figures} per request`);
+      assert.ok(calls <= most.systemCalls, `system calls: ${figures}`);
+      assert.ok(entered <= most.entries, `entries: ${figures}`);
+      assert.ok(bytes <= most.bytes, `bytes: ${figures}`);
+    });
+  }
+});
