@@ -4,8 +4,8 @@ import { serverNames } from "./bench_server.ts";
 import { budgets } from "./budgets.ts";
 import type { ServerResult, WorkloadResult } from "./compare.ts";
 
-const WIDTH = 960;
-const LEFT = 300;
+const WIDTH = 1040;
+const LEFT = 370;
 const RIGHT = 24;
 const TOP = 96;
 const ROW = 34;
@@ -22,7 +22,7 @@ const signs: Readonly<Record<string, { readonly colour: string; readonly path: s
   haproxy: { colour: "#b8629f", path: "M-5 -2H-2V-5H2V-2H5V2H2V5H-2V2H-5Z" },
   apache: { colour: "#d0673b", path: "M0 6L5.5 -4.5H-5.5Z" },
   varnish: { colour: "#a08a1f", path: "M0 -6L6 0L0 6L-6 0Z" },
-  workerd: { colour: "#d0673b", path: "M-4.5 -4.5H4.5V4.5H-4.5Z" },
+  workerd: { colour: "#c2475a", path: "M-4.5 -4.5H4.5V4.5H-4.5Z" },
   naive: { colour: "#8d6bd1", path: "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0Z" },
   net: { colour: "#8d6bd1", path: "M0 -6L5.5 4.5H-5.5Z" },
 };
@@ -43,7 +43,7 @@ export function plot(results: readonly WorkloadResult[]): string {
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + 48}" font-family="system-ui, sans-serif" font-size="13" fill="${INK}">
 <title>Lodestone's CPU per request as a multiple of each server's</title>
-${names.map((name, i) => legend(name, titles.get(name)!, i)).join("")}${mark(24 + (names.length % 5) * 180, 32 + Math.floor(names.length / 5) * 22, "budget")}
+${names.map((name, i) => legend(name, titles.get(name)!, i)).join("")}${budgetLegend(names.length)}
 ${scale.ticks.map((tick) => gridLine(scale.at(tick), tick, bottom)).join("")}
 ${rows.map((row, i) => drawRow(row, TOP + (i + 0.5) * ROW, scale.at)).join("")}
 <text x="${LEFT}" y="${bottom + 40}">← Lodestone needs less CPU</text>
@@ -95,20 +95,25 @@ function drawRow({ workload, title, servers }: WorkloadResult, y: number, at: Sc
     const tip = `<title>${escaped(title)}: ${median.toFixed(2)}</title>`;
     return `${range}<path d="${path}" transform="translate(${at(median).toFixed(1)} ${y})" fill="${colour}">${tip}</path>\n`;
   });
-  const label = title.length > 44 ? `${title.slice(0, 43)}…` : title;
   return `<path d="M${LEFT} ${y}H${WIDTH - RIGHT}" stroke="${GRID}" stroke-width="0.5"/>
-<text x="${LEFT - 14}" y="${y + 4.5}" text-anchor="end">${escaped(label)}</text>
+<text x="${LEFT - 14}" y="${y + 4.5}" text-anchor="end">${escaped(title)}</text>
 ${limits.join("")}${points.join("")}`;
 }
 
+/** Five in a row. */
+function legendPlace(i: number): [number, number] {
+  return [24 + (i % 5) * 205, 32 + Math.floor(i / 5) * 22];
+}
+
 function legend(name: string, title: string, i: number): string {
-  const [x, y] = [24 + (i % 5) * 180, 32 + Math.floor(i / 5) * 22];
+  const [x, y] = legendPlace(i);
   const { colour, path } = signs[name]!;
   return `<path d="${path}" transform="translate(${x} ${y})" fill="${colour}"/><text x="${x + 12}" y="${y + 4.5}">${escaped(title)}</text>\n`;
 }
 
-function mark(x: number, y: number, title: string): string {
-  return `<path d="M${x} ${y - 8}V${y + 8}" stroke="${INK}" stroke-width="3" stroke-dasharray="3 2"/><text x="${x + 12}" y="${y + 4.5}">${title}, in its server's colour</text>`;
+function budgetLegend(i: number): string {
+  const [x, y] = legendPlace(i);
+  return `<path d="M${x} ${y - 8}V${y + 8}" stroke="${INK}" stroke-width="3" stroke-dasharray="3 2"/><text x="${x + 12}" y="${y + 4.5}">budget, in its server's colour</text>`;
 }
 
 function escaped(text: string): string {
