@@ -2,6 +2,7 @@ import type { Backend, BackendCall, BackendReceiver } from "../backend/backend.t
 import type { FileServices } from "../files/site_files.ts";
 import { type BodySource, cancelBody } from "../http/body.ts";
 import { bodySourceOf } from "../http/bytes_body.ts";
+import { HOST, HOSTS } from "../http/field_marks.ts";
 import type { HeaderList } from "../http/header_list.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { Incoming } from "../http/incoming.ts";
@@ -122,15 +123,16 @@ function askBackend(
   const upgrade = offeredUpgrade(incoming, plan);
   const { client, localPort } = incoming;
   forwardHeaders(headers, plan.headers === head.headers, { client, head, localPort, id: from.id });
-  const hosts = headers.getAll("host").length;
-  if (hosts > 1) {
+  const { marks } = headers;
+  if ((marks & HOSTS) !== 0) {
+    const hosts = headers.getAll("host").length;
     throw new HttpError(
       500,
       "script_bad_change",
       `escalating to backend "${name}": one Host, got ${hosts} from a script`,
     );
   }
-  if (hosts === 0) headers.set("Host", head.authority === "" ? "localhost" : head.authority);
+  if ((marks & HOST) === 0) headers.set("Host", head.authority === "" ? "localhost" : head.authority);
   const final = spendForward(plan.method, headers);
   if (final !== undefined) {
     receiver.reply(final);

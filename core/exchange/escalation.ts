@@ -1,6 +1,7 @@
 import { filePath } from "../files/file_path.ts";
 import { type BodySource, cancelBody } from "../http/body.ts";
-import { isToken, isValidFieldBlock } from "../http/head_grammar.ts";
+import { INVALID } from "../http/field_marks.ts";
+import { isToken } from "../http/head_grammar.ts";
 import { HeaderList } from "../http/header_list.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { RequestHead } from "../http/request_head.ts";
@@ -86,8 +87,9 @@ function checkedQuery(query: string): string | undefined {
 }
 
 function checkedHeaders(fields: string): HeaderList {
-  if (!isValidFieldBlock(fields)) throw refused("headers", "must be valid header fields", fields);
-  return HeaderList.fromText(fields);
+  const headers = HeaderList.fromText(fields);
+  if (headers.marks === INVALID) throw refused("headers", "must be valid header fields", fields);
+  return headers;
 }
 
 function refused(name: string, rule: string, value: string): HttpError {

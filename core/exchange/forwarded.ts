@@ -1,3 +1,4 @@
+import { EXPECT, FORWARDED } from "../http/field_marks.ts";
 import type { HeaderList } from "../http/header_list.ts";
 import { removeKnownHopByHop } from "../http/hop_by_hop.ts";
 import type { Client } from "../http/incoming.ts";
@@ -20,7 +21,8 @@ export interface Origin {
 export function forwardHeaders(headers: HeaderList, isUntouched: boolean, origin: Origin): void {
   const { client, head, localPort, id } = origin;
   removeKnownHopByHop(headers);
-  headers.deleteWhere((name) => name === "expect");
+  headers.deleteMarked(EXPECT);
+  if ((headers.marks & FORWARDED) === 0 && !head.tells) return headers.appendText(forwardedFields(origin));
   const told = head.tells ? head.headers : undefined;
   const add = (name: string, value: string): void => {
     if (isUntouched && told === undefined) headers.append(name, value);
@@ -35,6 +37,17 @@ export function forwardHeaders(headers: HeaderList, isUntouched: boolean, origin
   const port = client.via === undefined ? localPort : portOf(head, client);
   if (port !== 0) add("X-Forwarded-Port", String(port));
   add("X-Request-Id", id);
+}
+
+/** All that the proxy tells when nobody else has told anything. */
+function forwardedFields({ client, head, localPort, id }: Origin): string {
+  const from = client.via === undefined ? client.address : `${client.address}, ${client.via}`;
+  const host = head.authority === "" ? "" : `X-Forwarded-Host: ${head.authority}\r\n`;
+  const port = client.via === undefined ? localPort : portOf(head, client);
+  return (
+    `X-Forwarded-For: ${from}\r\nX-Forwarded-Proto: ${client.tls ? "https" : "http"}\r\n${host}` +
+    `${port === 0 ? "" : `X-Forwarded-Port: ${port}\r\n`}X-Request-Id: ${id}\r\n`
+  );
 }
 
 /** Whether no script has set the field: it is not there, or as it was told. */

@@ -1,11 +1,9 @@
-import { isValidFieldBlock } from "../http/head_grammar.ts";
+import { INVALID } from "../http/field_marks.ts";
 import { HeaderList } from "../http/header_list.ts";
 import { removeHopByHop } from "../http/hop_by_hop.ts";
 import { HttpError } from "../http/http_error.ts";
 import type { ScriptHead } from "../script/script_task.ts";
 
-/** Lines that framing owns; removeHopByHop takes them out. */
-const FRAMING = /^(?:connection|content-length|keep-alive|proxy-|te:|trailer|transfer-encoding|upgrade)/im;
 const PLAIN_TEXT = "content-type: text/plain;charset=UTF-8\r\n";
 
 /** A head as a script gave it, checked: nothing in it can break the framing of the response. */
@@ -24,8 +22,9 @@ export function checkScriptHead(head: ScriptHead): CheckedHead {
       `sending a script's answer: status from 200 to 599, got ${status}`,
     );
   }
-  if (fields === PLAIN_TEXT || fields === "") return { status, headers: HeaderList.fromText(fields) };
-  if (!isValidFieldBlock(fields)) {
+  if (fields === PLAIN_TEXT || fields === "") return { status, headers: HeaderList.fromText(fields, 0) };
+  const headers = HeaderList.fromText(fields);
+  if (headers.marks === INVALID) {
     const shown = JSON.stringify(fields.slice(0, 200));
     throw new HttpError(
       500,
@@ -33,7 +32,6 @@ export function checkScriptHead(head: ScriptHead): CheckedHead {
       `sending a script's answer: not valid header fields: ${shown}`,
     );
   }
-  const headers = HeaderList.fromText(fields);
-  if (FRAMING.test(fields)) removeHopByHop(headers);
+  removeHopByHop(headers);
   return { status, headers };
 }

@@ -4,6 +4,7 @@ import type { FrontConnection } from "./front_connection.ts";
 import type { FrontOptions } from "./front_options.ts";
 import type { ResponseHeadText } from "./http1/response_head_text.ts";
 import type { SharedReads } from "./http1/shared_reads.ts";
+import type { SharedWrites } from "./http1/shared_writes.ts";
 
 /** What the connections of one listener share. */
 export interface ConnectionContext {
@@ -11,6 +12,8 @@ export interface ConnectionContext {
   readonly heads: ResponseHeadText;
   /** Undefined where all is encrypted: Node decrypts into memory of its own. */
   readonly reads?: SharedReads | undefined;
+  /** Where messages are put together. */
+  readonly writes: SharedWrites;
   /** Whether connections are to end after their current response. */
   readonly isDraining: boolean;
   /** Whether those between requests are to end as well, as they do unless the listener drains gently. */

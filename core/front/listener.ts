@@ -11,6 +11,7 @@ import type { FrontOptions } from "./front_options.ts";
 import { Http1Connection } from "./http1/http1_connection.ts";
 import { ResponseHeadText } from "./http1/response_head_text.ts";
 import { SharedReads } from "./http1/shared_reads.ts";
+import { SharedWrites } from "./http1/shared_writes.ts";
 import { Http2Connection } from "./http2/http2_connection.ts";
 import { type ProxyHeaderOwner, ProxyHeaderReader } from "./proxy_protocol/proxy_header_reader.ts";
 import { TlsServer } from "./tls/tls_server.ts";
@@ -48,7 +49,8 @@ export class Listener implements ProxyHeaderOwner {
     this.#clients = new ClientConnections(options.http.connectionsPerClient);
     const heads = new ResponseHeadText();
     const reads = tls ? undefined : new SharedReads();
-    this.#context = { options, heads, reads, isDraining: false, endsIdle: false, speakHttp2 };
+    const writes = new SharedWrites();
+    this.#context = { options, heads, reads, writes, isDraining: false, endsIdle: false, speakHttp2 };
     this.#tls = options.spoken.tls ? this.#tlsServer(options) : undefined;
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
     // Once it listens these are failed accepts, and it goes on.

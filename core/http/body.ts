@@ -25,6 +25,11 @@ export interface BodySource {
   readonly length: number | undefined;
   /** Begins delivery, once. The source may call the sink before `start` returns. */
   start(sink: BodySink): void;
+  /**
+   * The whole body, to whom it belongs from now on, instead of `start`; undefined when it is not at hand, or no more to be had.
+   * Sources that never have it leave this out.
+   */
+  takeWhole?(): Buffer | undefined;
   /** Goes on after the sink's `data` returned false. Harmless when not paused. */
   resume(): void;
   /** Ends delivery for good and frees what the source holds; the sink is not called again. Idempotent. */

@@ -16,6 +16,10 @@ export class BytesBody implements BodySource {
     this.#bytes = bytes;
   }
 
+  takeWhole(): Buffer | undefined {
+    return this.#sink === undefined && this.#offset === 0 ? this.#bytes : undefined;
+  }
+
   start(sink: BodySink): void {
     this.#sink = sink;
     this.resume();
@@ -38,6 +42,7 @@ export class BytesBody implements BodySource {
 
   cancel(): void {
     this.#sink = undefined;
+    this.#offset = this.length;
   }
 }
 

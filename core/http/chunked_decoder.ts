@@ -1,5 +1,5 @@
+import { isValidFieldBlock } from "./field_marks.ts";
 import { excerpt } from "./head_fields.ts";
-import { isValidFieldBlock } from "./head_grammar.ts";
 import { HttpError } from "./http_error.ts";
 
 /** Bytes of a chunk-size line with its extensions. */

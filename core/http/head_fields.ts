@@ -1,3 +1,4 @@
+import { joinMarks, markOf } from "./field_marks.ts";
 import { fieldValue, skipFieldValue, skipToken } from "./head_grammar.ts";
 import { HttpError } from "./http_error.ts";
 import { isTelling, SHORTEST_TELLING } from "./telling_fields.ts";
@@ -19,6 +20,8 @@ export class HeadFields {
   trace: string | undefined = undefined;
   /** Whether there was one that tells of a client (`telling_fields.ts`). */
   tells = false;
+  /** What is among them (`field_marks.ts`). */
+  marks = 0;
   /** Index of the empty line. */
   end = 0;
 }
@@ -55,6 +58,7 @@ export function readHeadFields(text: string, start: number, limit: number, kind:
     if (count === limit) {
       throw new HttpError(kind.tooLarge, kind.code, `reading a head: more than http.fields (${limit})`);
     }
+    fields.marks = joinMarks(fields.marks, markOf(text, index, colon));
     note(fields, text, index, colon, end, kind);
     index = end + 2;
   }

@@ -56,22 +56,6 @@ export function isFieldValue(text: string): boolean {
   return skipFieldValue(text, 0) === text.length;
 }
 
-/**
- * Whether `text` is a block of field lines, each `Name: value\r\n` without line folding or space before the
- * colon (RFC 9112 section 5). The empty block is valid.
- */
-export function isValidFieldBlock(text: string): boolean {
-  let index = 0;
-  while (index < text.length) {
-    const colon = skipToken(text, index);
-    if (colon === index || text.charCodeAt(colon) !== 0x3a) return false;
-    const end = skipFieldValue(text, colon + 1);
-    if (text.charCodeAt(end) !== 0x0d || text.charCodeAt(end + 1) !== 0x0a) return false;
-    index = end + 2;
-  }
-  return true;
-}
-
 /** Value of a field between two indices, without the white space around it (RFC 9110 section 5.6.3). */
 export function fieldValue(text: string, from: number, to: number): string {
   let start = from;

@@ -1,3 +1,4 @@
+import { HOST, HOSTS, joinMarks, markFields, withoutMarked } from "./field_marks.ts";
 import { fieldValue } from "./head_grammar.ts";
 
 /**
@@ -11,25 +12,31 @@ export class HeaderList {
   #text: string | undefined;
   /** name, lower-case name, value, name, ... ; undefined until first needed. */
   #entries: string[] | undefined;
+  /** Of the text, as far as known. */
+  #marks: number | undefined;
 
-  private constructor(text: string | undefined, entries: string[] | undefined) {
+  private constructor(text: string | undefined, entries: string[] | undefined, marks: number | undefined) {
     this.#text = text;
     this.#entries = entries;
+    this.#marks = marks;
   }
 
-  /** Takes a valid block: each line `Name: value\r\n`, optional white space around the value. */
-  static fromText(text: string): HeaderList {
-    return new HeaderList(text, undefined);
+  /**
+   * Takes a valid block: each line `Name: value\r\n`, optional white space around the value. `marks` is what
+   * `markFields` says of it, for those who have asked already.
+   */
+  static fromText(text: string, marks?: number): HeaderList {
+    return new HeaderList(text, undefined, marks);
   }
 
   static from(fields: Iterable<readonly [name: string, value: string]>): HeaderList {
     const entries: string[] = [];
     for (const [name, value] of fields) entries.push(name, name.toLowerCase(), value);
-    return new HeaderList(undefined, entries);
+    return new HeaderList(undefined, entries, undefined);
   }
 
   static empty(): HeaderList {
-    return new HeaderList("", undefined);
+    return new HeaderList("", undefined, 0);
   }
 
   /** The value of a field, several joined by ", " (RFC 9110 section 5.3). `name` in lower case. */
@@ -59,7 +66,15 @@ export class HeaderList {
 
   append(name: string, value: string): void {
     this.#parsed().push(name, name.toLowerCase(), value);
-    this.#text = undefined;
+    this.#changed();
+  }
+
+  /** Puts a block behind the fields, without taking them apart. */
+  appendText(block: string): void {
+    const text = this.toText();
+    if (this.#marks !== undefined) this.#marks = joinMarks(this.#marks, markFields(block));
+    this.#text = text + block;
+    this.#entries = undefined;
   }
 
   /** Replaces every field of that name by one. */
@@ -85,8 +100,16 @@ export class HeaderList {
     }
     if (kept === entries.length) return false;
     entries.length = kept;
-    this.#text = undefined;
+    this.#changed();
     return true;
+  }
+
+  /** Removes the fields that have one of these marks (`field_marks.ts`). */
+  deleteMarked(marks: number): void {
+    if ((this.marks & marks) === 0) return;
+    this.#text = withoutMarked(this.toText(), marks);
+    this.#entries = undefined;
+    this.#marks! &= (marks & HOST) === 0 ? ~marks : ~(marks | HOSTS);
   }
 
   /** Number of fields. */
@@ -110,8 +133,20 @@ export class HeaderList {
     return this.#text;
   }
 
+  /** What `markFields` says of the block: whether it is valid after all, and what the proxy has to do with in it. */
+  get marks(): number {
+    this.#marks ??= markFields(this.toText());
+    return this.#marks;
+  }
+
   clone(): HeaderList {
-    return new HeaderList(this.#text, this.#text === undefined ? this.#entries!.slice() : undefined);
+    const entries = this.#text === undefined ? this.#entries!.slice() : undefined;
+    return new HeaderList(this.#text, entries, this.#marks);
+  }
+
+  #changed(): void {
+    this.#text = undefined;
+    this.#marks = undefined;
   }
 
   #parsed(): string[] {

@@ -1,5 +1,5 @@
 import { type BodyFraming, CHUNKED, parseContentLength } from "./body_framing.ts";
-import { connectionOptions, isPersistent } from "./connection_options.ts";
+import { connectionOptions, isPersistent, namesNothing } from "./connection_options.ts";
 import { excerpt, type FaultKind, type HeadFields, readHeadFields } from "./head_fields.ts";
 import { skipToken } from "./head_grammar.ts";
 import { HttpError } from "./http_error.ts";
@@ -83,6 +83,8 @@ export function parseRequestHead(text: string, limits: HeadLimits, former?: Pars
   if (framing !== 0 && method === "TRACE") {
     throw new HttpError(400, REQUEST.code, "reading a request head: TRACE with a body");
   }
+  const received = text.slice(lineEnd + 2, fields.end);
+  const passed = passedOn(received, fields);
   const head = new RequestHead({
     method,
     path: target.path,
@@ -90,7 +92,8 @@ export function parseRequestHead(text: string, limits: HeadLimits, former?: Pars
     minorVersion,
     host: requestHost(fields, minorVersion, target),
     authority: fields.host ?? target.authority ?? "",
-    fields: passedOn(text.slice(lineEnd + 2, fields.end), fields),
+    fields: passed,
+    marks: passed === received ? fields.marks : undefined,
     trace: fields.trace,
     tells: fields.tells,
   });
@@ -112,16 +115,13 @@ function passedOn(lines: string, fields: HeadFields): string {
   return fields.connection === undefined ? own : withoutNamed(own, fields.connection);
 }
 
-/** Options that name no field a script or a backend would see. */
-const NAMING_NOTHING = /^[ \t,]*(?:(?:close|keep-alive|upgrade|te)[ \t,]*)*$/i;
-
 /**
  * Takes off the fields that Connection names (RFC 9110 section 7.6.1), before anybody has seen them: later it would be a
  * way for clients to take off what a script has put there. Host stays, for a request without would go astray, and so do
  * the fields that say how the message is framed and what becomes of its connection.
  */
 function withoutNamed(lines: string, connection: string): string {
-  if (NAMING_NOTHING.test(connection)) return lines;
+  if (namesNothing(connection)) return lines;
   const named = connectionOptions(connection);
   for (const name of KEPT) named.delete(name);
   return lines.replace(FIELD_LINE, (line, name: string) => (named.has(name.toLowerCase()) ? "" : line));

@@ -12,6 +12,8 @@ export interface ParsedResponse {
   readonly headers: HeaderList;
   readonly minorVersion: 0 | 1;
   readonly framing: BodyFraming;
+  /** The Connection field. */
+  readonly connection: string | undefined;
   /** Whether the connection may be used again after the body. */
   readonly persistent: boolean;
   /** Content-Length when it declares the length of a body that isn't sent: after HEAD and in 304. */
@@ -52,7 +54,8 @@ export function parseResponseHead(text: string, requestMethod: string, limits: H
   const framing = responseFraming(fields, length, status, requestMethod);
   return {
     status,
-    headers: HeaderList.fromText(text.slice(lineEnd + 2, fields.end)),
+    headers: HeaderList.fromText(text.slice(lineEnd + 2, fields.end), fields.marks),
+    connection: fields.connection,
     minorVersion,
     framing,
     persistent: isPersistent(minorVersion, fields.connection) && isReusable(fields, framing, length, status),

@@ -21,6 +21,7 @@ export class RequestHead {
   readonly tells: boolean;
   /** The request's id, when a trusted proxy has given it one. */
   readonly id: string | undefined;
+  readonly #marks: number | undefined;
   #headers: HeaderList | undefined;
 
   constructor(init: {
@@ -31,6 +32,8 @@ export class RequestHead {
     host: string;
     authority: string;
     fields: string;
+    /** What `markFields` says of the fields, if known. */
+    marks?: number | undefined;
     trace?: string | undefined;
     tells?: boolean;
     id?: string | undefined;
@@ -42,6 +45,7 @@ export class RequestHead {
     this.host = init.host;
     this.authority = init.authority;
     this.fields = init.fields;
+    this.#marks = init.marks;
     this.trace = init.trace;
     this.tells = init.tells ?? true;
     this.id = init.id;
@@ -50,7 +54,19 @@ export class RequestHead {
   /** Another request with the same fields, of the same version of HTTP. */
   withLine(method: string, path: string, query: string | undefined): RequestHead {
     const { minorVersion, host, authority, fields, trace, tells } = this;
-    return new RequestHead({ method, path, query, minorVersion, host, authority, fields, trace, tells });
+    const marks = this.#marks;
+    return new RequestHead({
+      method,
+      path,
+      query,
+      minorVersion,
+      host,
+      authority,
+      fields,
+      marks,
+      trace,
+      tells,
+    });
   }
 
   /** The same request with other fields, which a lane has admitted. */
@@ -61,7 +77,7 @@ export class RequestHead {
 
   /** The fields taken apart, on first use. */
   get headers(): HeaderList {
-    this.#headers ??= HeaderList.fromText(this.fields);
+    this.#headers ??= HeaderList.fromText(this.fields, this.#marks);
     return this.#headers;
   }
 }

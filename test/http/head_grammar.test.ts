@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isFieldValue, isToken, isValidFieldBlock } from "../../core/http/head_grammar.ts";
+import { isValidFieldBlock } from "../../core/http/field_marks.ts";
+import { isFieldValue, isToken } from "../../core/http/head_grammar.ts";
 
 test("tokens", () => {
   for (const text of ["a", "X-Y", "!#$%&'*+-.^_`|~09azAZ"]) assert.equal(isToken(text), true, text);

@@ -1,4 +1,5 @@
-import { isFieldValue, isToken, isValidFieldBlock } from "../../http/head_grammar.ts";
+import { FRAMING, INVALID } from "../../http/field_marks.ts";
+import { isFieldValue, isToken } from "../../http/head_grammar.ts";
 import { HttpError } from "../../http/http_error.ts";
 import type { BackendRequest } from "../backend.ts";
 
@@ -8,7 +9,7 @@ import type { BackendRequest } from "../backend.ts";
  */
 const TARGET = /^[!-~\x80-\xff]+$/;
 /** Framing is made here, and nowhere else: a second opinion on it would be request smuggling. */
-const FRAMING_FIELD = /(?:^|\n)(?:content-length|transfer-encoding):/i;
+const NOT_OURS = INVALID | FRAMING;
 
 /**
  * The head of a request with the framing its body asks for (RFC 9112 section 6.3), in Latin-1.
@@ -19,7 +20,7 @@ export function http1RequestHead(request: BackendRequest): string {
   const fields = request.headers.toText();
   if (!isToken(request.method)) throw invalid("method", request.method);
   if (!TARGET.test(request.target)) throw invalid("target", request.target);
-  if (!isValidFieldBlock(fields) || FRAMING_FIELD.test(fields)) throw invalid("header fields", fields);
+  if ((request.headers.marks & NOT_OURS) !== 0) throw invalid("header fields", fields);
   const upgrade = request.upgrade === undefined ? "" : offer(request.upgrade);
   return `${request.method} ${request.target} HTTP/1.1\r\n${fields}${upgrade}${framing(request)}\r\n`;
 }

@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import type { TLSSocket } from "node:tls";
 import type { BodySink, BodySource } from "../../http/body.ts";
 
 /** What happens to a request on its way out. */
@@ -14,6 +15,7 @@ export interface RequestWriterEvents {
 /** Writes one request at a time to a socket, as fast as the socket takes it. */
 export class Http1RequestWriter implements BodySink {
   readonly #socket: Writable;
+  readonly #isTls: boolean;
   readonly #events: RequestWriterEvents;
   #body: BodySource | undefined;
   /** Bytes of a body of known length still to come; undefined for a chunked one. */
@@ -21,23 +23,26 @@ export class Http1RequestWriter implements BodySink {
   #chunkOpen = false;
   #stalled = false;
   #sending = false;
+  /** Whether a head is with the socket, past its stream's queue. */
+  #isWriting = false;
   /** Whether bytes go out as they are, and their end is the connection's. */
   #tunnels = false;
 
   constructor(socket: Writable, events: RequestWriterEvents) {
     this.#socket = socket;
+    this.#isTls = (socket as Partial<TLSSocket>).encrypted === true;
     this.#events = events;
   }
 
   /** Whether part of the last request has yet to leave this process. */
   get unfinished(): boolean {
-    return this.#sending || this.#socket.writableLength > 0;
+    return this.#sending || this.#isWriting || this.#socket.writableLength > 0;
   }
 
   /** Sends a head made by `http1RequestHead` and begins with the body. */
   write(head: string, body: BodySource | undefined): void {
     if (body === undefined) {
-      this.#socket.write(head, "latin1");
+      this.#writeHead(head);
       this.#events.requestSent();
       return;
     }
@@ -115,6 +120,22 @@ export class Http1RequestWriter implements BodySink {
     this.#sending = false;
     body?.cancel();
   }
+
+  /** The whole request: nothing is before it, so the queue of the stream, and what it does behind each write, is not needed. */
+  #writeHead(head: string): void {
+    if (this.#isTls || this.#socket.writableLength > 0) {
+      this.#socket.write(head, "latin1");
+      return;
+    }
+    this.#isWriting = true;
+    this.#socket._write(head, "latin1", this.#written);
+  }
+
+  /** Of a write that went by the stream's queue nobody else is told how it ended. */
+  readonly #written = (error?: Error | null): void => {
+    this.#isWriting = false;
+    if (error != null) this.#socket.destroy(error);
+  };
 
   /** The line end that closes a chunk goes out with the next size line: two writes a chunk, one system call. */
   #writeChunk(chunk: Buffer): boolean {

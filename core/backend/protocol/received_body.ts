@@ -11,6 +11,12 @@ export class ReceivedBody implements BodySource {
     this.#bytes = bytes;
   }
 
+  takeWhole(): Buffer | undefined {
+    const bytes = this.#bytes;
+    this.#bytes = undefined;
+    return bytes;
+  }
+
   start(sink: BodySink): void {
     const bytes = this.#bytes;
     if (bytes === undefined) return;

@@ -1,5 +1,6 @@
 import type { BodySource } from "../../http/body.ts";
-import { isToken, isValidFieldBlock } from "../../http/head_grammar.ts";
+import { isValidFieldBlock } from "../../http/field_marks.ts";
+import { isToken } from "../../http/head_grammar.ts";
 import { HeaderList } from "../../http/header_list.ts";
 import { removeKnownHopByHop } from "../../http/hop_by_hop.ts";
 import { HttpError } from "../../http/http_error.ts";

@@ -61,7 +61,7 @@ export class Http1Connection implements FrontConnection, InputOwner, BodyOwner, 
     this.client = client;
     this.#timer = timers.add(http.headTimeout, () => this.#timedOut());
     this.#input = new Http1Input(socket, this, http.readAhead, context.reads);
-    this.#writer = new ResponseWriter(socket, this);
+    this.#writer = new ResponseWriter(socket, this, context.writes);
     this.#silence = new ClientSilence({
       socket,
       timer: this.#timer,

@@ -9,7 +9,8 @@ import {
 import { type BodyFraming, CHUNKED, isBodiless, UNTIL_CLOSE } from "../../http/body_framing.ts";
 import { BytesBody } from "../../http/bytes_body.ts";
 import { FailedBody } from "../../http/failed_body.ts";
-import { HeaderList } from "../../http/header_list.ts";
+import { CONNECTION, FRAMING, INVALID } from "../../http/field_marks.ts";
+import type { HeaderList } from "../../http/header_list.ts";
 import { removeHopByHop } from "../../http/hop_by_hop.ts";
 import { HttpError } from "../../http/http_error.ts";
 import type { Client, Incoming, Protocol, ResponseHead } from "../../http/incoming.ts";
@@ -22,11 +23,13 @@ import type { TrustedProxies } from "../forwarded/trusted_proxies.ts";
 import { isFinalStatus, isInterimStatus } from "../response_status.ts";
 import type { Http1Connection } from "./http1_connection.ts";
 import type { RequestBody } from "./request_body.ts";
-import { HAS_FRAMING, INVALID, inspectFields } from "./response_fields.ts";
 import type { ResponseWriter } from "./response_writer.ts";
 
 /** Bodies at hand up to this many bytes go out in one write with their head; larger ones in pieces. */
 const SINGLE_WRITE = 65_536;
+
+/** Fields that are the lane's to make. */
+const OUR_OWN = FRAMING | CONNECTION;
 
 /** One request of an HTTP/1 connection; turns the response it is given into a framed message. */
 export class Http1Incoming implements Incoming {
@@ -75,24 +78,24 @@ export class Http1Incoming implements Incoming {
       cancelBody(body);
       return;
     }
-    let fields = head.headers.toText();
-    let flags = inspectFields(fields);
-    if (flags === INVALID || !isFinalStatus(head.status)) {
-      this.#refuse(head, body, fields);
+    const { headers } = head;
+    const { marks } = headers;
+    if (marks === INVALID || !isFinalStatus(head.status)) {
+      this.#refuse(head, body, headers.toText());
       return;
     }
-    if ((flags & HAS_FRAMING) !== 0) {
-      fields = withoutFraming(fields);
-      flags &= ~HAS_FRAMING;
-    }
+    const fields = (marks & OUR_OWN) === 0 ? headers.toText() : withoutOurOwn(headers);
     const isBare = isBodiless(head.status, this.head.method);
     const framing = isBare ? 0 : this.#framingOf(body);
-    const start = this.#connection.beginHead(head.status, fields, flags, framing === UNTIL_CLOSE);
+    const start = this.#connection.beginHead(head.status, fields, marks, framing === UNTIL_CLOSE);
     if (isBare) this.#sendHead(start, head, body);
     else if (typeof body === "string") this.#sendText(start, body);
     else if (body === undefined) this.#writer.sendWhole(`${start}Content-Length: 0\r\n\r\n`, 0);
-    else if (isBodySource(body)) this.#sendSource(start, body, framing);
-    else this.#sendBytes(start, asBuffer(body));
+    else if (isBodySource(body)) {
+      const whole = body.takeWhole?.();
+      if (whole === undefined) this.#sendSource(start, body, framing);
+      else this.#sendBytes(start, whole);
+    } else this.#sendBytes(start, asBuffer(body));
   }
 
   switchProtocols(head: ResponseHead, downstream: BodySource): BodySource {
@@ -100,7 +103,7 @@ export class Http1Incoming implements Incoming {
       throw new Error("switching protocols: the request has its response already, or asked for none");
     this.#hasResponded = true;
     const fields = head.headers.toText();
-    const isValid = (inspectFields(fields) & (INVALID | HAS_FRAMING)) === 0;
+    const isValid = (head.headers.marks & (INVALID | OUR_OWN)) === 0;
     if (isValid && !this.#isFinished) return this.#connection.switchProtocols(fields, downstream);
     if (this.#isFinished) downstream.cancel();
     else this.#refuse({ ...head, status: 502 }, downstream, fields);
@@ -116,10 +119,8 @@ export class Http1Incoming implements Incoming {
   inform(status: number, headers: HeaderList): void {
     if (this.head.minorVersion === 0 || this.#hasResponded || this.#isFinished) return;
     if (!isInterimStatus(status)) return;
-    let fields = headers.toText();
-    const flags = inspectFields(fields);
-    if (flags === INVALID) return;
-    if ((flags & HAS_FRAMING) !== 0) fields = withoutFraming(fields);
+    if (headers.marks === INVALID) return;
+    const fields = (headers.marks & OUR_OWN) === 0 ? headers.toText() : withoutOurOwn(headers);
     this.#writer.sendInterim(`HTTP/1.1 ${status} ${statusText(status)}\r\n${fields}\r\n`);
   }
 
@@ -171,11 +172,7 @@ export class Http1Incoming implements Incoming {
       this.#sendSource(start, new BytesBody(body), body.length);
       return;
     }
-    const head = `${start}Content-Length: ${body.length}\r\n\r\n`;
-    const message = Buffer.allocUnsafe(head.length + body.length);
-    message.write(head, "latin1");
-    body.copy(message, head.length);
-    this.#writer.sendWhole(message, body.length);
+    this.#writer.sendBytes(`${start}Content-Length: ${body.length}\r\n\r\n`, body);
   }
 
   #sendSource(start: string, body: BodySource, framing: BodyFraming): void {
@@ -193,8 +190,8 @@ export class Http1Incoming implements Incoming {
   }
 }
 
-function withoutFraming(fields: string): string {
-  const headers = HeaderList.fromText(fields);
-  removeHopByHop(headers);
-  return headers.toText();
+function withoutOurOwn(headers: HeaderList): string {
+  const others = headers.clone();
+  removeHopByHop(others);
+  return others.toText();
 }

@@ -1,6 +1,6 @@
+import { DATE, SERVER } from "../../http/field_marks.ts";
 import { DateCache } from "../../http/http_date.ts";
 import { statusText } from "../../http/status_text.ts";
-import { HAS_DATE, HAS_SERVER } from "./response_fields.ts";
 
 /** Composes response heads of HTTP/1.1; keeps what is the same from one to the next. */
 export class ResponseHeadText {
@@ -10,8 +10,8 @@ export class ResponseHeadText {
   /** Status line and fields, as far as the framing; `flags` tells which fields `fields` has already. */
   begin(status: number, fields: string, flags: number): string {
     let text = this.#statusLine(status) + fields;
-    if ((flags & HAS_DATE) === 0) text += `Date: ${this.#date.value()}\r\n`;
-    if ((flags & HAS_SERVER) === 0) text += "Server: lodestone\r\n";
+    if ((flags & DATE) === 0) text += `Date: ${this.#date.value()}\r\n`;
+    if ((flags & SERVER) === 0) text += "Server: lodestone\r\n";
     return text;
   }
 

@@ -3,6 +3,7 @@ import type { TLSSocket } from "node:tls";
 import type { BodySource } from "../../http/body.ts";
 import type { BodyFraming } from "../../http/body_framing.ts";
 import { ResponseStream } from "./response_stream.ts";
+import type { SharedWrites } from "./shared_writes.ts";
 
 /** What a writer tells its connection. */
 export interface ResponseOwner {
@@ -21,6 +22,7 @@ const BYTES = "buffer" as BufferEncoding;
 export class ResponseWriter {
   readonly #socket: Socket;
   readonly #owner: ResponseOwner;
+  readonly #writes: SharedWrites;
   readonly #isTls: boolean;
   #stream: ResponseStream | undefined;
   #bytes = 0;
@@ -28,9 +30,10 @@ export class ResponseWriter {
   /** Whether a whole response is with the socket, past its stream's queue. */
   #isWriting = false;
 
-  constructor(socket: Socket, owner: ResponseOwner) {
+  constructor(socket: Socket, owner: ResponseOwner, writes: SharedWrites) {
     this.#socket = socket;
     this.#owner = owner;
+    this.#writes = writes;
     this.#isTls = (socket as Partial<TLSSocket>).encrypted === true;
     socket.on("drain", () => {
       this.#isBlocked = false;
@@ -54,23 +57,39 @@ export class ResponseWriter {
   }
 
   /** Sends a whole response, of which `bytes` are its body. Text is Latin-1. */
-  sendWhole(message: string | Buffer, bytes: number): void {
+  sendWhole(message: string, bytes: number): void {
     this.#bytes = bytes;
+    if (!this.#isFree()) return this.#queue(message);
+    this.#isWriting = true;
+    this.#socket._write(message, "latin1", this.#written);
+    if (this.#isWriting) this.blocked();
+  }
+
+  /** Sends a whole response of a head, in Latin-1, and a body. */
+  sendBytes(head: string, body: Buffer): void {
+    this.#bytes = body.length;
+    if (!this.#isFree()) return this.#queue(Buffer.concat([Buffer.from(head, "latin1"), body]));
+    this.#isWriting = true;
+    this.#socket._write(this.#writes.join(head, body), BYTES, this.#written);
+    if (!this.#isWriting) return;
+    this.#writes.lend();
+    this.blocked();
+  }
+
+  /** Nothing is before a message: the queue of the stream, and what it does behind each write, is not needed. */
+  #isFree(): boolean {
+    return !this.#isTls && this.#socket.writableLength === 0 && !this.#socket.writableEnded;
+  }
+
+  #queue(message: string | Buffer): void {
     if (this.#isTls) {
       // Never written at once: asking now saves the empty write that asks later.
       this.blocked();
       this.#socket.write(message, "latin1", this.#written);
       return;
     }
-    if (this.#socket.writableLength > 0 || this.#socket.writableEnded) {
-      this.#socket.write(message, "latin1");
-      this.ended();
-      return;
-    }
-    // Nothing is before it: the queue of the stream, and what it does behind each write, is not needed.
-    this.#isWriting = true;
-    this.#socket._write(message, typeof message === "string" ? "latin1" : BYTES, this.#written);
-    if (this.#isWriting) this.blocked();
+    this.#socket.write(message, "latin1");
+    this.ended();
   }
 
   /** Sends a response whose body is still to come; what the source has at once goes out with the head. */
