@@ -1,3 +1,4 @@
+import { codeUnits } from "./code_units.ts";
 import { skipFieldValue, skipToken } from "./head_grammar.ts";
 
 /** Not a block of field lines. */
@@ -27,14 +28,15 @@ export const FORWARDED = 512;
  * flags above; nothing else counts when `INVALID` is set. The empty block is valid.
  */
 export function markFields(text: string): number {
+  const units = codeUnits(text);
   let marks = 0;
   let index = 0;
   while (index < text.length) {
-    const colon = skipToken(text, index);
-    if (colon === index || text.charCodeAt(colon) !== 0x3a) return INVALID;
-    const end = skipFieldValue(text, colon + 1);
-    if (text.charCodeAt(end) !== 0x0d || text.charCodeAt(end + 1) !== 0x0a) return INVALID;
-    marks = joinMarks(marks, markOf(text, index, colon));
+    const colon = skipToken(units, index);
+    if (colon === index || units[colon] !== 0x3a) return INVALID;
+    const end = skipFieldValue(units, colon + 1);
+    if (units[end] !== 0x0d || units[end + 1] !== 0x0a) return INVALID;
+    marks = joinMarks(marks, markOf(units, index, colon));
     index = end + 2;
   }
   return marks;
@@ -52,11 +54,13 @@ export function joinMarks(marks: number, more: number): number {
 
 /** The block without the lines that have one of `unwanted`. `text` must be valid. */
 export function withoutMarked(text: string, unwanted: number): string {
+  const units = codeUnits(text);
   let kept = "";
   let from = 0;
   for (let start = 0; start < text.length; ) {
-    const end = text.indexOf("\n", start) + 1;
-    if ((markOf(text, start, text.indexOf(":", start)) & unwanted) !== 0) {
+    const colon = skipToken(units, start);
+    const end = skipFieldValue(units, colon + 1) + 2;
+    if ((markOf(units, start, colon) & unwanted) !== 0) {
       kept += text.slice(from, start);
       from = end;
     }
@@ -66,55 +70,55 @@ export function withoutMarked(text: string, unwanted: number): string {
 }
 
 /** The length of a name tells nearly all others apart. */
-export function markOf(text: string, start: number, end: number): number {
+export function markOf(units: Uint16Array, start: number, end: number): number {
   switch (end - start) {
     case 2:
-      return isNamed(text, start, end, "te") ? HOP_BY_HOP : 0;
+      return isNamed(units, start, end, "te") ? HOP_BY_HOP : 0;
     case 4:
-      if (isNamed(text, start, end, "host")) return HOST;
-      return isNamed(text, start, end, "date") ? DATE : 0;
+      if (isNamed(units, start, end, "host")) return HOST;
+      return isNamed(units, start, end, "date") ? DATE : 0;
     case 6:
-      if (isNamed(text, start, end, "expect")) return EXPECT;
-      return isNamed(text, start, end, "server") ? SERVER : 0;
+      if (isNamed(units, start, end, "expect")) return EXPECT;
+      return isNamed(units, start, end, "server") ? SERVER : 0;
     case 7:
-      return isNamed(text, start, end, "trailer") || isNamed(text, start, end, "upgrade") ? HOP_BY_HOP : 0;
+      return isNamed(units, start, end, "trailer") || isNamed(units, start, end, "upgrade") ? HOP_BY_HOP : 0;
     case 9:
-      return isNamed(text, start, end, "forwarded") ? FORWARDED : 0;
+      return isNamed(units, start, end, "forwarded") ? FORWARDED : 0;
     case 10:
-      if (isNamed(text, start, end, "connection")) return CONNECTION;
-      return isNamed(text, start, end, "keep-alive") ? HOP_BY_HOP : 0;
+      if (isNamed(units, start, end, "connection")) return CONNECTION;
+      return isNamed(units, start, end, "keep-alive") ? HOP_BY_HOP : 0;
     case 12:
-      return isNamed(text, start, end, "x-request-id") ? FORWARDED : 0;
+      return isNamed(units, start, end, "x-request-id") ? FORWARDED : 0;
     case 14:
-      if (isNamed(text, start, end, "content-length")) return FRAMING;
-      return isNamed(text, start, end, "http2-settings") ? HOP_BY_HOP : 0;
+      if (isNamed(units, start, end, "content-length")) return FRAMING;
+      return isNamed(units, start, end, "http2-settings") ? HOP_BY_HOP : 0;
     case 15:
     case 16:
     case 17:
-      return markOfLong(text, start, end);
+      return markOfLong(units, start, end);
     case 18:
-      return isNamed(text, start, end, "proxy-authenticate") ? HOP_BY_HOP : 0;
+      return isNamed(units, start, end, "proxy-authenticate") ? HOP_BY_HOP : 0;
     case 19:
-      return isNamed(text, start, end, "proxy-authorization") ? HOP_BY_HOP : 0;
+      return isNamed(units, start, end, "proxy-authorization") ? HOP_BY_HOP : 0;
     default:
       return 0;
   }
 }
 
-function markOfLong(text: string, start: number, end: number): number {
-  if (isNamed(text, start, start + 12, "x-forwarded-")) return FORWARDED;
-  if (isNamed(text, start, end, "proxy-connection")) return HOP_BY_HOP;
-  return isNamed(text, start, end, "transfer-encoding") ? FRAMING : 0;
+function markOfLong(units: Uint16Array, start: number, end: number): number {
+  if (isNamed(units, start, start + 12, "x-forwarded-")) return FORWARDED;
+  if (isNamed(units, start, end, "proxy-connection")) return HOP_BY_HOP;
+  return isNamed(units, start, end, "transfer-encoding") ? FRAMING : 0;
 }
 
 /**
  * Whether the name between two indices is `name`, in lower case. Setting the bit makes letters lower-case and leaves
  * digits and hyphens; no other character that a token may have becomes one of these.
  */
-function isNamed(text: string, start: number, end: number, name: string): boolean {
+function isNamed(units: Uint16Array, start: number, end: number, name: string): boolean {
   if (end - start !== name.length) return false;
   for (let i = 0; i < name.length; i++) {
-    if ((text.charCodeAt(start + i) | 0x20) !== name.charCodeAt(i)) return false;
+    if ((units[start + i]! | 0x20) !== name.charCodeAt(i)) return false;
   }
   return true;
 }

@@ -1,3 +1,4 @@
+import { codeUnits } from "./code_units.ts";
 import { joinMarks, markOf } from "./field_marks.ts";
 import { fieldValue, skipFieldValue, skipToken } from "./head_grammar.ts";
 import { HttpError } from "./http_error.ts";
@@ -47,22 +48,23 @@ export function excerpt(text: string): string {
  */
 export function readHeadFields(text: string, start: number, limit: number, kind: FaultKind): HeadFields {
   const fields = new HeadFields();
+  const units = codeUnits(text);
   let index = start;
-  for (let count = 0; text.charCodeAt(index) !== 0x0d; count++) {
-    const colon = skipToken(text, index);
-    if (colon === index || text.charCodeAt(colon) !== 0x3a) throw malformedField(text, index, kind);
-    const end = skipFieldValue(text, colon + 1);
-    if (text.charCodeAt(end) !== 0x0d || text.charCodeAt(end + 1) !== 0x0a) {
+  for (let count = 0; units[index] !== 0x0d; count++) {
+    const colon = skipToken(units, index);
+    if (colon === index || units[colon] !== 0x3a) throw malformedField(text, index, kind);
+    const end = skipFieldValue(units, colon + 1);
+    if (units[end] !== 0x0d || units[end + 1] !== 0x0a) {
       throw malformedField(text, index, kind);
     }
     if (count === limit) {
       throw new HttpError(kind.tooLarge, kind.code, `reading a head: more than http.fields (${limit})`);
     }
-    fields.marks = joinMarks(fields.marks, markOf(text, index, colon));
+    fields.marks = joinMarks(fields.marks, markOf(units, index, colon));
     note(fields, text, index, colon, end, kind);
     index = end + 2;
   }
-  if (text.charCodeAt(index + 1) !== 0x0a || text.length !== index + 2) {
+  if (units[index + 1] !== 0x0a || text.length !== index + 2) {
     throw malformedField(text, index, kind);
   }
   fields.end = index;

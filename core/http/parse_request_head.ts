@@ -1,7 +1,7 @@
 import { type BodyFraming, CHUNKED, parseContentLength } from "./body_framing.ts";
 import { connectionOptions, isPersistent, namesNothing } from "./connection_options.ts";
 import { excerpt, type FaultKind, type HeadFields, readHeadFields } from "./head_fields.ts";
-import { skipToken } from "./head_grammar.ts";
+import { isToken } from "./head_grammar.ts";
 import { HttpError } from "./http_error.ts";
 import { parseAuthority } from "./request_authority.ts";
 import { RequestHead } from "./request_head.ts";
@@ -58,10 +58,11 @@ export function parseRequestHead(text: string, limits: HeadLimits, former?: Pars
   const start = text.startsWith("\r\n") ? 2 : 0;
   const lineEnd = text.indexOf("\r\n", start);
   checkSize(text, lineEnd - start, limits);
-  const methodEnd = text.startsWith("GET ", start) ? start + 3 : skipToken(text, start);
+  const methodEnd = text.indexOf(" ", start);
   const method = methodEnd === start + 3 ? shortMethod(text, start) : text.slice(start, methodEnd);
-  if (method === "" || text.charCodeAt(methodEnd) !== 0x20) throw malformedLine(text, start);
-  if (method !== "GET" && isMisspelt(method)) throw malformedLine(text, start);
+  if (method !== "GET" && (methodEnd < 0 || !isToken(method) || isMisspelt(method))) {
+    throw malformedLine(text, start);
+  }
   if (method === "CONNECT") {
     throw new HttpError(501, "method_not_implemented", "reading a request line: CONNECT is not offered");
   }

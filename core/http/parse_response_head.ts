@@ -1,7 +1,7 @@
 import { type BodyFraming, CHUNKED, isBodiless, parseContentLength, UNTIL_CLOSE } from "./body_framing.ts";
 import { isPersistent } from "./connection_options.ts";
 import { excerpt, type FaultKind, type HeadFields, readHeadFields } from "./head_fields.ts";
-import { skipFieldValue } from "./head_grammar.ts";
+import { isFieldValue } from "./head_grammar.ts";
 import { HeaderList } from "./header_list.ts";
 import { HttpError } from "./http_error.ts";
 import type { HeadLimits } from "./parse_request_head.ts";
@@ -44,7 +44,7 @@ export function parseResponseHead(text: string, requestMethod: string, limits: H
   const minor = text.charCodeAt(7);
   const status = parseStatus(text);
   const isLine = text.startsWith("HTTP/1.") && (minor === 0x30 || minor === 0x31) && status !== undefined;
-  if (!isLine || skipFieldValue(text, 12) !== lineEnd) {
+  if (!isLine || lineEnd < 12 || !isFieldValue(text.slice(12, lineEnd))) {
     throw malformed(`not a status line: ${excerpt(text.slice(0, Math.max(lineEnd, 0)))}`);
   }
   const minorVersion = minor === 0x31 ? 1 : 0;

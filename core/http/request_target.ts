@@ -1,5 +1,5 @@
 import { excerpt } from "./head_fields.ts";
-import { skipTarget } from "./head_grammar.ts";
+import { isTarget } from "./head_grammar.ts";
 import { HttpError } from "./http_error.ts";
 import { normalizePath } from "./request_path.ts";
 
@@ -23,12 +23,10 @@ const ABSOLUTE = /^https?:\/\/([^/?]*)/i;
  * or `https`, and the asterisk with OPTIONS. Throws 400.
  */
 export function parseRequestTarget(method: string, text: string, start: number, end: number): RequestTarget {
-  if (skipTarget(text, start) !== end) throw refused(text.slice(start, end), "has a character not allowed");
-  if (text.charCodeAt(start) === 0x2f) {
-    if (end === start + 1) return ROOT;
-    return splitQuery(text.slice(start, end), undefined, false);
-  }
+  if (end === start + 1 && text.charCodeAt(start) === 0x2f) return ROOT;
   const target = text.slice(start, end);
+  if (!isTarget(target)) throw refused(target, "has a character not allowed");
+  if (target.charCodeAt(0) === 0x2f) return splitQuery(target, undefined, false);
   if (target === "*" && method === "OPTIONS") return { ...ROOT, path: "*" };
   const absolute = ABSOLUTE.exec(target);
   if (absolute === null) throw refused(target, "is neither a path nor an http URL");

@@ -1,5 +1,5 @@
 import { excerpt } from "../../http/head_fields.ts";
-import { fieldValue, isFieldValue, isToken, skipTarget } from "../../http/head_grammar.ts";
+import { fieldValue, isFieldValue, isTarget, isToken } from "../../http/head_grammar.ts";
 import { HttpError } from "../../http/http_error.ts";
 import { type HeadLimits, parseRequestHead } from "../../http/parse_request_head.ts";
 import { refusedLine } from "../../http/refused_line.ts";
@@ -128,8 +128,7 @@ function headText(fields: Fields): string {
     throw new HttpError(501, "method_not_implemented", "reading a request: CONNECT is not offered");
   }
   if (scheme !== "http" && scheme !== "https") throw malformed(`:scheme ${said(scheme)}`);
-  if (path === undefined || path === "" || skipTarget(path, 0) !== path.length)
-    throw malformed(`:path ${said(path)}`);
+  if (path === undefined || path === "" || !isTarget(path)) throw malformed(`:path ${said(path)}`);
   if (!path.startsWith("/") && path !== "*") throw malformed(`:path ${said(path)}`);
   const authority = fields.authority ?? host;
   if (authority === undefined) throw refused("neither :authority nor host");
