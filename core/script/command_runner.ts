@@ -142,8 +142,7 @@ function runOther(
       return;
     }
     case 0x63: {
-      const json = parseJson(reader.text(reader.number()));
-      const changes = { ...json, ...newBody(json, number, target, bytes) };
+      const changes = readChanges(number, reader, target, bytes);
       const task = target.escalated(number);
       if (task === undefined) cancelBody(changes.body);
       else task.escalate(changes);
@@ -151,8 +150,7 @@ function runOther(
     }
     case 0x66: {
       const operation = reader.number();
-      const json = parseJson(reader.text(reader.number()));
-      return target.startFetch(number, operation, { ...json, ...newBody(json, number, target, bytes) });
+      return target.startFetch(number, operation, readChanges(number, reader, target, bytes));
     }
     case 0x67: {
       const json = parseJson(reader.text(reader.number()));
@@ -242,6 +240,23 @@ function parseJson(text: string): Record<string, unknown> {
     throw new ProtocolError("reading an isolate's commands: wanted a JSON object");
   }
   return value as Record<string, unknown>;
+}
+
+/** Path and fields come as they are, for they change in most requests that change at all; the rest as JSON. */
+function readChanges(
+  slot: number,
+  reader: CommandReader,
+  target: CommandTarget,
+  bytes: HandedBytes,
+): RequestChanges {
+  const pathLength = reader.number();
+  const fieldsLength = reader.number();
+  const jsonLength = reader.number();
+  const path = pathLength < 0 ? undefined : reader.text(pathLength);
+  const headers = fieldsLength < 0 ? undefined : reader.text(fieldsLength);
+  if (jsonLength === 0) return { path, headers };
+  const json = parseJson(reader.text(jsonLength));
+  return { ...json, path, headers, ...newBody(json, slot, target, bytes) };
 }
 
 /** The body a script gave a request for an exchange (0 for none), in the form the host knows. */

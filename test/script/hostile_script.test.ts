@@ -133,7 +133,7 @@ test("a forged outbox cannot reuse an operation's number", async (t) => {
   const site = await SiteHarness.start(
     t,
     source(
-      `${grab} for (let i = 0; i < 50; i++) services.outbox.fetch(1, 7, "{}"); await new Promise(() => {});`,
+      `${grab} for (let i = 0; i < 50; i++) services.outbox.fetch(1, 7, "-1\\n-1\\n0\\n"); await new Promise(() => {});`,
     ),
     { limits },
   );

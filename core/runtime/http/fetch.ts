@@ -8,7 +8,7 @@ import { type FetchTarget, fetchTarget } from "./fetch_target.ts";
 import { Headers, headersFromText, headersToText } from "./headers.ts";
 import type { Request, RequestClass } from "./request.ts";
 import { bodyToSend, isSpent } from "./request_body.ts";
-import type { BodyChange, SendServices } from "./request_changes.ts";
+import { type BodyChange, changesText, type RequestChanges, type SendServices } from "./request_changes.ts";
 import { knownSignal } from "./request_extras.ts";
 import type { RequestInit } from "./request_settings.ts";
 import type { Response, ResponseClass } from "./response.ts";
@@ -55,6 +55,8 @@ export function createFetch(parts: FetchParts): Fetch {
   };
 }
 
+const UNCHANGED: RequestChanges = { path: undefined, headers: undefined, others: undefined };
+
 /** A fetch whose command is written. */
 interface Begun {
   readonly operation: number;
@@ -62,13 +64,13 @@ interface Begun {
 }
 
 function escalate({ request, backend }: FetchTarget, { requests, operations, outbox }: FetchParts): Begun {
-  let changes = requests.changesOf(request);
-  if (backend !== undefined) changes = { ...changes, backend };
-  const json = changes === undefined ? "{}" : jsonStringify(changes);
+  let changes = requests.changesOf(request) ?? UNCHANGED;
+  if (backend !== undefined) changes = { ...changes, others: { ...changes.others, backend } };
+  const text = changesText(changes);
   // The number is taken last: the script's own code may run before and fetch, and numbers ascend.
   const operation = operations.next();
-  outbox.fetch(requests.slotOf(request), operation, json);
-  return { operation, body: changes?.body };
+  outbox.fetch(requests.slotOf(request), operation, text);
+  return { operation, body: changes.others?.body };
 }
 
 /** To another host, or to a named backend. Begins to send a body that is a stream. */

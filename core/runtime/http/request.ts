@@ -7,7 +7,12 @@ import { defaultFile } from "./default_file.ts";
 import { extractBody } from "./extract_body.ts";
 import { Headers, headersChanged, headersFromText, headersToText } from "./headers.ts";
 import { bodyToSend, givenAway, NO_BODY, sharedBody } from "./request_body.ts";
-import { type RequestChanges, type SendServices, stringRecord } from "./request_changes.ts";
+import {
+  type OtherChanges,
+  type RequestChanges,
+  type SendServices,
+  stringRecord,
+} from "./request_changes.ts";
 import { defineExtras, type ExtraProperties, makeExtras, type RequestExtras } from "./request_extras.ts";
 import { toMethod } from "./request_method.ts";
 import {
@@ -281,24 +286,24 @@ export function createRequestClass(services: RequestServices) {
 
     static changesOf(request: Request): RequestChanges | undefined {
       if (!request.#touched && request.#headers === undefined && request.#env === undefined) return undefined;
-      const changes: RequestChanges = {};
+      let path: string | undefined;
+      const others: OtherChanges = {};
       if (request.#touched) {
         const text = request.#parsed();
-        const path = request.#ownPath();
-        if (path !== text.path || request.#event === undefined) changes.path = path;
+        const own = request.#ownPath();
+        if (own !== text.path || request.#event === undefined) path = own;
         if (request.#search !== undefined && request.#search !== text.search)
-          changes.query = request.#search.slice(1);
-        if (request.#method !== undefined && request.#method !== text.method)
-          changes.method = request.#method;
+          others.query = request.#search.slice(1);
+        if (request.#method !== undefined && request.#method !== text.method) others.method = request.#method;
       }
-      const headers = request.#headers;
-      if (headers !== undefined && headersChanged(headers)) changes.headers = headersToText(headers);
-      if (request.#file !== undefined) changes.file = request.#file;
-      if (request.#backend !== undefined && request.#backend !== "") changes.backend = request.#backend;
-      if (request.#env !== undefined) changes.env = stringRecord(request.#env);
-      if (request.#bodyChanged) changes.body = bodyToSend(request, services);
-      for (const _ in changes) return changes;
-      return undefined;
+      if (request.#file !== undefined) others.file = request.#file;
+      if (request.#backend !== undefined && request.#backend !== "") others.backend = request.#backend;
+      if (request.#env !== undefined) others.env = stringRecord(request.#env);
+      if (request.#bodyChanged) others.body = bodyToSend(request, services);
+      const changed = request.#headers !== undefined && headersChanged(request.#headers);
+      const headers = changed ? headersToText(request.#headers!) : undefined;
+      for (const _ in others) return { path, headers, others };
+      return path === undefined && headers === undefined ? undefined : { path, headers, others: undefined };
     }
 
     static {

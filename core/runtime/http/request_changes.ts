@@ -1,4 +1,5 @@
 import { boundedText } from "../language/bounded_text.ts";
+import { jsonStringify } from "../language/primordials.ts";
 import type { BodyServices } from "./body.ts";
 import { type Content, FileContent, HeldBody, StreamContent } from "./content.ts";
 
@@ -12,17 +13,29 @@ export type BodyChange =
   /** One that the host holds. */
   | { readonly held: number; readonly slot: number };
 
-/** Fields of a request that escalation shall use instead of the original ones: the JSON of commands `c` and `f`. */
+/** What escalation shall use instead of a request's own: what the commands `c` and `f` tell. */
 export interface RequestChanges {
-  path?: string;
+  readonly path: string | undefined;
+  /** Field lines, all of them. */
+  readonly headers: string | undefined;
+  readonly others: OtherChanges | undefined;
+}
+
+/** The JSON of the two commands. */
+export interface OtherChanges {
   query?: string;
   method?: string;
-  /** Field lines, all of them. */
-  headers?: string;
   file?: string;
   backend?: string;
   env?: Record<string, string>;
   body?: BodyChange;
+}
+
+/** Lengths of path, field lines and JSON, then these: -1 for what stays, 0 for no JSON. */
+export function changesText({ path, headers, others }: RequestChanges): string {
+  const json = others === undefined ? "" : jsonStringify(others);
+  const lengths = `${path?.length ?? -1}\n${headers?.length ?? -1}\n${json.length}\n`;
+  return `${lengths}${path ?? ""}${headers ?? ""}${json}`;
 }
 
 /** What handing a request to the host needs. */

@@ -120,8 +120,9 @@ export class Outbox {
     this.#add(`n${slot}\n${status}\n`);
   }
 
+  /** `changes` as `changesText` has them. */
   escalate(slot: number, changes: string | undefined): void {
-    this.#add(changes === undefined ? `e${slot}\n` : `c${slot}\n${changes.length}\n${changes}`);
+    this.#add(changes === undefined ? `e${slot}\n` : `c${slot}\n${changes}`);
   }
 
   head(slot: number, status: number, fields: string): void {
@@ -129,7 +130,7 @@ export class Outbox {
   }
 
   fetch(slot: number, operation: number, changes: string): void {
-    this.#add(`f${slot}\n${operation}\n${changes.length}\n${changes}`);
+    this.#add(`f${slot}\n${operation}\n${changes}`);
   }
 
   readBody(operation: number, slot: number, body: number, asBytes: boolean): void {

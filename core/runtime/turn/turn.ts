@@ -1,3 +1,4 @@
+import { changesText } from "../http/request_changes.ts";
 import { type AnswerParts, Answers } from "./answers.ts";
 import { passesThrough } from "./execution_context.ts";
 import type { Handler, ResponseHook } from "./script_module.ts";
@@ -162,7 +163,7 @@ export class Turn {
   #escalate(exchange: SiteExchange): void {
     const changes = this.#parts.requests.changesOf(exchange.request);
     this.#answers.keepForHook(exchange);
-    this.#parts.outbox.escalate(exchange.slot, changes === undefined ? undefined : JSON.stringify(changes));
+    this.#parts.outbox.escalate(exchange.slot, changes && changesText(changes));
   }
 
   #failed(exchange: SiteExchange, thrown: unknown): void {

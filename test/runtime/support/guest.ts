@@ -32,7 +32,7 @@ export interface Command {
   readonly texts: readonly string[];
 }
 
-/** Numbers and texts of each command; a text's length is one of the numbers. */
+/** Numbers and texts of each command; a text's length is one of the numbers. The changes of `c` and `f` are made one JSON. */
 const SHAPES: Record<string, { numbers: number; lengths: readonly number[] }> = {
   r: { numbers: 4, lengths: [2, 3] },
   b: { numbers: 4, lengths: [3] },
@@ -42,9 +42,9 @@ const SHAPES: Record<string, { numbers: number; lengths: readonly number[] }> = 
   z: { numbers: 3, lengths: [2] },
   n: { numbers: 2, lengths: [] },
   e: { numbers: 1, lengths: [] },
-  c: { numbers: 2, lengths: [1] },
+  c: { numbers: 4, lengths: [1, 2, 3] },
   h: { numbers: 3, lengths: [2] },
-  f: { numbers: 3, lengths: [2] },
+  f: { numbers: 5, lengths: [2, 3, 4] },
   g: { numbers: 2, lengths: [1] },
   m: { numbers: 1, lengths: [] },
   t: { numbers: 4, lengths: [] },
@@ -197,10 +197,14 @@ export function parseCommands(text: string): Command[] {
       at = end + 1;
     }
     const texts = shape.lengths.map((i) => {
-      const part = text.slice(at, at + numbers[i]!);
-      at += numbers[i]!;
-      return part;
+      const length = Math.max(0, numbers[i]!);
+      at += length;
+      return text.slice(at - length, at);
     });
+    if (letter === "c" || letter === "f") {
+      const [path, headers] = shape.lengths.map((i, n) => (numbers[i]! < 0 ? undefined : texts[n]));
+      texts.splice(0, 3, JSON.stringify({ path, headers, ...JSON.parse(texts[2] || "{}") }));
+    }
     commands.push({ letter, numbers: numbers.filter((_, i) => !shape.lengths.includes(i)), texts });
   }
   return commands;
