@@ -6,7 +6,6 @@ import type { TimerWheel } from "../http/timer_wheel.ts";
 import { BackendMetrics } from "../observe/metrics/backend_metrics.ts";
 import type { Backend, BackendCall, BackendReceiver, BackendRequest } from "./backend.ts";
 import { ConnectionPool } from "./connection_pool.ts";
-import { READ_SIZE } from "./open_socket.ts";
 import {
   Http1Connection,
   type Http1ConnectionOptions,
@@ -14,6 +13,7 @@ import {
 } from "./protocol/http1_connection.ts";
 import { Http1Exchange } from "./protocol/http1_exchange.ts";
 import { http1RequestHead } from "./protocol/http1_request_head.ts";
+import { ReadMemory } from "./read_memory.ts";
 import { WaitQueue } from "./wait_queue.ts";
 
 export interface Http1BackendOptions {
@@ -24,8 +24,8 @@ export interface Http1BackendOptions {
   readonly ca?: string | undefined;
   /** Instead of `dns.lookup`. */
   readonly lookup?: LookupFunction | undefined;
-  /** `READ_SIZE` bytes where reads land, which several backends may share. */
-  readonly buffer?: Buffer | undefined;
+  /** Where reads land, which several backends may share. */
+  readonly memory?: ReadMemory | undefined;
 }
 
 /**
@@ -54,7 +54,7 @@ export class Http1Backend implements Backend, Http1ConnectionOwner {
     this.#connectionOptions = {
       ...options,
       config,
-      buffer: options.buffer ?? Buffer.allocUnsafeSlow(READ_SIZE),
+      memory: options.memory ?? new ReadMemory(),
     };
   }
 

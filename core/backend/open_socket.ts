@@ -2,9 +2,6 @@ import net from "node:net";
 import tls from "node:tls";
 import type { BackendServer } from "../config/config.ts";
 
-/** Bytes read from a socket at once: the size of the buffer for them. */
-export const READ_SIZE = 65_536;
-
 /** What opening a socket needs besides the address. */
 export interface SocketOptions {
   /**

@@ -6,7 +6,7 @@ import type { TimerWheel } from "../http/timer_wheel.ts";
 import type { Backend } from "./backend.ts";
 import { type AddressCheck, addressRefused, checkedLookup } from "./checked_lookup.ts";
 import { Http1Backend } from "./http1_backend.ts";
-import { READ_SIZE } from "./open_socket.ts";
+import { ReadMemory } from "./read_memory.ts";
 import { refusedRange } from "./refused_range.ts";
 import { createAddressResolver, type ResolveAddresses } from "./resolve_addresses.ts";
 
@@ -19,7 +19,7 @@ export interface OriginBackendsOptions {
   /** Limits of response heads. */
   readonly head: HeadLimits;
   /** Where all reads land. Those of several sites may share one. */
-  readonly buffer?: Buffer | undefined;
+  readonly memory?: ReadMemory | undefined;
   /** Certificates to trust instead of Node's, in PEM. */
   readonly ca?: string | undefined;
   /** Instead of asking the system's name servers. */
@@ -37,7 +37,7 @@ export class OriginBackends {
   readonly #options: OriginBackendsOptions;
   readonly #check: AddressCheck;
   readonly #resolve: ResolveAddresses;
-  #buffer: Buffer | undefined;
+  #memory: ReadMemory | undefined;
   /** The one used longest ago first. */
   readonly #backends = new Map<string, Http1Backend>();
 
@@ -45,7 +45,7 @@ export class OriginBackends {
     this.#options = options;
     this.#check = options.check ?? refusedRange;
     this.#resolve = options.resolve ?? createAddressResolver();
-    this.#buffer = options.buffer;
+    this.#memory = options.memory;
   }
 
   /** Origins that have a backend now. */
@@ -84,12 +84,12 @@ export class OriginBackends {
       if (range !== undefined) throw addressRefused(host, host, range);
     }
     const { timers, head, ca, config } = this.#options;
-    this.#buffer ??= Buffer.allocUnsafeSlow(READ_SIZE);
+    this.#memory ??= new ReadMemory();
     return new Http1Backend(configOf(origin, server, config), {
       timers,
       head,
       ca,
-      buffer: this.#buffer,
+      memory: this.#memory,
       lookup: isLocal ? checkedLookup(LOCAL, () => undefined) : checkedLookup(this.#resolve, this.#check),
     });
   }

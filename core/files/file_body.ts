@@ -36,6 +36,10 @@ export class FileBody implements BodySource, FileReader {
   #isDelivering = false;
   #isPaused = false;
   #isOver = false;
+  /** The chunk read last, which the sink has or had. */
+  #last: Buffer | undefined;
+  /** Memory for the next one. */
+  #spare: Buffer | undefined;
 
   /**
    * Takes the file over: it must not be used or closed by anyone else.
@@ -60,6 +64,11 @@ export class FileBody implements BodySource, FileReader {
     if (!this.#isPaused) return;
     this.#isPaused = false;
     this.#goOn();
+  }
+
+  reuse(): void {
+    this.#spare = this.#last;
+    this.#last = undefined;
   }
 
   cancel(): void {
@@ -100,8 +109,7 @@ export class FileBody implements BodySource, FileReader {
     }
     const { start, length } = this.#runs[this.#run] as ByteRange;
     const size = Math.min(CHUNK, length - this.#sent);
-    // Not from the shared pool, and never reused: the chunk belongs to the sink.
-    const chunk = Buffer.allocUnsafeSlow(size);
+    const chunk = this.#chunkOf(size);
     read(this.#file.fd, chunk, 0, size, start + this.#sent, this.#received);
     return true;
   }
@@ -126,6 +134,7 @@ export class FileBody implements BodySource, FileReader {
     }
     const bytes = count === chunk.length ? chunk : chunk.subarray(0, count);
     this.#samples.add(bytes, position);
+    this.#last = chunk;
     const isLastRead = this.#run === this.#lastRead && this.#sent + count === run.length;
     if (isLastRead && !this.#isOneVersion()) {
       this.#fail(overwritten(realPath));
@@ -142,6 +151,14 @@ export class FileBody implements BodySource, FileReader {
     // Set before the call: the sink may resume from within it.
     this.#isPaused = true;
     if (this.#sink!.data(bytes)) this.#isPaused = false;
+  }
+
+  /** Not from the shared pool: until it comes back the chunk belongs to the sink. */
+  #chunkOf(size: number): Buffer {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    if (spare === undefined || spare.length < size) return Buffer.allocUnsafeSlow(size);
+    return spare.length === size ? spare : spare.subarray(0, size);
   }
 
   #isOneVersion(): boolean {

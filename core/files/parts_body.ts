@@ -46,6 +46,10 @@ export class PartsBody implements BodySource {
     else this.#goOn();
   }
 
+  reuse(): void {
+    this.#file?.reuse();
+  }
+
   cancel(): void {
     this.#over = true;
     this.#file?.cancel();

@@ -9,7 +9,7 @@
 /** Receives one body. Exactly one of `end` and `fail` is called, once, and nothing after it. */
 export interface BodySink {
   /**
-   * Takes the next bytes; the chunk belongs to the sink from now on and is never reused by the source.
+   * Takes the next bytes; the chunk belongs to the sink from now on, and the source leaves it alone unless the sink calls `reuse`.
    * Returns false when the sink wants no more until it has called `resume` on the source.
    */
   data(chunk: Buffer): boolean;
@@ -32,6 +32,11 @@ export interface BodySource {
   takeWhole?(): Buffer | undefined;
   /** Goes on after the sink's `data` returned false. Harmless when not paused. */
   resume(): void;
+  /**
+   * The sink has no more use for any chunk it was given so far: their memory may serve again. Called by sinks that know, for
+   * sources that care.
+   */
+  reuse?(): void;
   /** Ends delivery for good and frees what the source holds; the sink is not called again. Idempotent. */
   cancel(): void;
 }

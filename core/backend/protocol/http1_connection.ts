@@ -10,6 +10,7 @@ import type { Timer, TimerWheel } from "../../http/timer_wheel.ts";
 import type { PooledConnection } from "../connection_pool.ts";
 import { openSocket, serverName } from "../open_socket.ts";
 import { connectionPreface } from "../proxy_header_out.ts";
+import type { ReadMemory } from "../read_memory.ts";
 import { socketError } from "../socket_error.ts";
 import { deadlinePassed, type Phase } from "./http1_deadline.ts";
 import type { Http1Exchange } from "./http1_exchange.ts";
@@ -25,7 +26,7 @@ export interface Http1ConnectionOptions {
   /** Limits of response heads. */
   readonly head: HeadLimits;
   /** Where reads land; connections of one thread may share it. */
-  readonly buffer: Buffer;
+  readonly memory: ReadMemory;
   readonly ca?: string | undefined;
   readonly lookup?: LookupFunction | undefined;
 }
@@ -50,7 +51,7 @@ export interface Http1ConnectionOwner {
 /** One connection to a server, carrying one exchange at a time. Opens itself when made. */
 export class Http1Connection implements PooledConnection, RequestWriterEvents, BodyConnection {
   readonly #config: BackendConfig;
-  readonly #buffer: Buffer;
+  readonly #memory: ReadMemory;
   readonly #owner: Http1ConnectionOwner;
   readonly #socket: Socket;
   readonly #timer: Timer;
@@ -69,16 +70,16 @@ export class Http1Connection implements PooledConnection, RequestWriterEvents, B
 
   /** Begins `exchange` as soon as the connection stands. */
   constructor(options: Http1ConnectionOptions, owner: Http1ConnectionOwner, exchange: Http1Exchange) {
-    const { config, buffer, ca, lookup } = options;
+    const { config, memory, ca, lookup } = options;
     this.#config = config;
-    this.#buffer = buffer;
+    this.#memory = memory;
     this.#owner = owner;
     this.#exchange = exchange;
     exchange.begun(this);
     this.#heads = new Http1ResponseHeadReader(options.head);
     const onRead = (length: number): void => this.#read(length);
     const preface = connectionPreface(config.proxyProtocol, exchange.client);
-    const socket = openSocket(config.server, { buffer, ca, lookup, onRead, preface });
+    const socket = openSocket(config.server, { buffer: memory.buffer, ca, lookup, onRead, preface });
     this.#socket = socket;
     this.#writer = new Http1RequestWriter(socket, this);
     this.#timer = options.timers.add(config.connectTimeout, () => this.#expired());
@@ -187,10 +188,10 @@ export class Http1Connection implements PooledConnection, RequestWriterEvents, B
       this.destroy();
       return;
     }
-    const chunk = this.#buffer.subarray(0, length);
+    const chunk = this.#memory.buffer.subarray(0, length);
     if (this.#body !== undefined) {
       if (this.#phase !== "tunnel") this.#timer.refresh();
-      this.#body.receive(Buffer.from(chunk));
+      this.#body.receive(this.#memory.copy(chunk));
       return;
     }
     const head = this.#readHead(chunk, exchange);
@@ -236,8 +237,8 @@ export class Http1Connection implements PooledConnection, RequestWriterEvents, B
       exchange.response(finalResponse(head, whole === undefined ? undefined : new ReceivedBody(whole)));
       return;
     }
-    const first = available > 0 ? Buffer.from(chunk.subarray(start)) : undefined;
-    const body = new Http1ResponseBody(framing, this, first);
+    const first = available > 0 ? this.#memory.copy(chunk.subarray(start)) : undefined;
+    const body = new Http1ResponseBody(framing, this, first, this.#memory);
     this.#body = body;
     this.#phase = "response body";
     this.#timer.refresh(this.#config.idleTimeout);

@@ -1,6 +1,7 @@
 import type { BodySink, BodySource } from "../../http/body.ts";
 import { BodyDecoder } from "../../http/body_decoder.ts";
 import type { BodyFraming } from "../../http/body_framing.ts";
+import type { ReadMemory } from "../read_memory.ts";
 
 /** The connection a response body comes from. */
 export interface BodyConnection {
@@ -30,10 +31,16 @@ export class Http1ResponseBody implements BodySource {
   #delivering = false;
   #over = false;
   #failure: Error | undefined;
+  readonly #memory: ReadMemory | undefined;
+  /** What was decoded last, of which the sink may still have something. */
+  #spent: Buffer | undefined;
+  /** Whether the sink has chunks that it has not said to be done with. */
+  #isLent = false;
   /** Between the decoder and the receiver's sink: the end waits until the connection is free again. */
   readonly #decoded: BodySink = {
     data: (chunk) => {
       if (this.#sink === undefined) return false;
+      this.#isLent = true;
       const more = this.#sink.data(chunk);
       if (!more) this.#paused = true;
       return more;
@@ -45,11 +52,17 @@ export class Http1ResponseBody implements BodySource {
   };
 
   /** `first`: what came together with the head. The buffers belong to the body. */
-  constructor(framing: BodyFraming, connection: BodyConnection, first: Buffer | undefined) {
+  constructor(
+    framing: BodyFraming,
+    connection: BodyConnection,
+    first: Buffer | undefined,
+    memory?: ReadMemory,
+  ) {
     this.length = framing >= 0 ? framing : undefined;
     this.#decoder = new BodyDecoder(framing, Number.POSITIVE_INFINITY, 502);
     this.#connection = connection;
     this.#pending = first;
+    this.#memory = memory;
   }
 
   /** More bytes from the connection. */
@@ -97,6 +110,11 @@ export class Http1ResponseBody implements BodySource {
     this.#deliver();
   }
 
+  reuse(): void {
+    this.#isLent = false;
+    this.#giveBack();
+  }
+
   cancel(): void {
     this.#failure = undefined;
     if (this.#over) return;
@@ -134,6 +152,7 @@ export class Http1ResponseBody implements BodySource {
     }
     if (this.#over) return;
     const surplus = this.#offset < pending.length;
+    if (!surplus || this.#decoder.done) this.#isSpent(pending);
     if (this.#decoder.done) {
       const connection = this.#connection;
       this.#connection = undefined;
@@ -143,6 +162,16 @@ export class Http1ResponseBody implements BodySource {
       this.#pending = undefined;
       this.#offset = 0;
     }
+  }
+
+  #isSpent(decoded: Buffer): void {
+    this.#spent = decoded;
+    if (!this.#isLent) this.#giveBack();
+  }
+
+  #giveBack(): void {
+    if (this.#spent !== undefined) this.#memory?.giveBack(this.#spent);
+    this.#spent = undefined;
   }
 
   #finish(failure: Error | undefined): void {

@@ -53,7 +53,11 @@ export class ResponseStream implements BodySink {
     }
     const isOpen = this.#framing === CHUNKED ? this.#writeChunk(chunk) : this.#socket.write(chunk);
     // The kernel may have taken all of it although it was more than the high-water mark.
-    if (isOpen || this.#socket.writableLength === 0) return true;
+    if (this.#socket.writableLength === 0) {
+      this.#source.reuse?.();
+      return true;
+    }
+    if (isOpen) return true;
     this.#isBlocked = true;
     this.#owner.blocked();
     return false;
@@ -76,9 +80,15 @@ export class ResponseStream implements BodySink {
     this.#owner.failed(error);
   }
 
+  /** The kernel has all that came up to now. */
+  taken(): void {
+    this.#source.reuse?.();
+  }
+
   /** The socket has room again. */
   drained(): void {
     if (!this.#isBlocked) return;
+    this.taken();
     this.#isBlocked = false;
     if (!this.#isOver) this.#source.resume();
   }

@@ -100,6 +100,7 @@ export class ResponseWriter {
     this.#socket.write(head, "latin1");
     stream.start();
     this.#socket.uncork();
+    if (this.#socket.writableLength === 0) stream.taken();
   }
 
   /** The client has gone: the body's source is told. */

@@ -245,7 +245,11 @@ export const headersFromText = fromText!;
 /** The block of `Name: value\r\n` lines; the very text it was made from while nobody changed it. */
 export const headersToText = toText!;
 /** Whether the fields may differ from the text these headers were made from. */
-export const headersChanged = isChanged!;
+
+/** The field lines, unless nobody has changed any. */
+export function changedFields(headers: Headers): string | undefined {
+  return isChanged!(headers) ? headersToText(headers) : undefined;
+}
 /** From now on every change throws a TypeError. */
 export const makeHeadersImmutable = makeImmutable!;
 

@@ -5,14 +5,9 @@ import { Body, contentOf, setContent, shareBody } from "./body.ts";
 import { type Content, HeldBody, UNRESOLVED } from "./content.ts";
 import { defaultFile } from "./default_file.ts";
 import { extractBody } from "./extract_body.ts";
-import { Headers, headersChanged, headersFromText, headersToText } from "./headers.ts";
+import { changedFields, Headers, headersFromText, headersToText } from "./headers.ts";
 import { bodyToSend, givenAway, NO_BODY, sharedBody } from "./request_body.ts";
-import {
-  type OtherChanges,
-  type RequestChanges,
-  type SendServices,
-  stringRecord,
-} from "./request_changes.ts";
+import { type OtherChanges, type SendServices, stringRecord, toChanges } from "./request_changes.ts";
 import { defineExtras, type ExtraProperties, makeExtras, type RequestExtras } from "./request_extras.ts";
 import { toMethod } from "./request_method.ts";
 import {
@@ -284,7 +279,7 @@ export function createRequestClass(services: RequestServices) {
       return { ...own, method, path, body, fields: headers ? headersToText(headers) : fields };
     }
 
-    static changesOf(request: Request): RequestChanges | undefined {
+    static changesOf(request: Request) {
       if (!request.#touched && request.#headers === undefined && request.#env === undefined) return undefined;
       let path: string | undefined;
       const others: OtherChanges = {};
@@ -292,18 +287,15 @@ export function createRequestClass(services: RequestServices) {
         const text = request.#parsed();
         const own = request.#ownPath();
         if (own !== text.path || request.#event === undefined) path = own;
-        if (request.#search !== undefined && request.#search !== text.search)
-          others.query = request.#search.slice(1);
+        const search = request.#search ?? text.search;
+        if (search !== text.search) others.query = search.slice(1);
         if (request.#method !== undefined && request.#method !== text.method) others.method = request.#method;
       }
       if (request.#file !== undefined) others.file = request.#file;
       if (request.#backend !== undefined && request.#backend !== "") others.backend = request.#backend;
       if (request.#env !== undefined) others.env = stringRecord(request.#env);
       if (request.#bodyChanged) others.body = bodyToSend(request, services);
-      const changed = request.#headers !== undefined && headersChanged(request.#headers);
-      const headers = changed ? headersToText(request.#headers!) : undefined;
-      for (const _ in others) return { path, headers, others };
-      return path === undefined && headers === undefined ? undefined : { path, headers, others: undefined };
+      return toChanges(path, request.#headers && changedFields(request.#headers), others);
     }
 
     static {

@@ -31,6 +31,16 @@ export interface OtherChanges {
   body?: BodyChange;
 }
 
+/** Undefined when nothing has changed. */
+export function toChanges(
+  path: string | undefined,
+  headers: string | undefined,
+  others: OtherChanges,
+): RequestChanges | undefined {
+  for (const _ in others) return { path, headers, others };
+  return path === undefined && headers === undefined ? undefined : { path, headers, others: undefined };
+}
+
 /** Lengths of path, field lines and JSON, then these: -1 for what stays, 0 for no JSON. */
 export function changesText({ path, headers, others }: RequestChanges): string {
   const json = others === undefined ? "" : jsonStringify(others);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import {
+  changedFields,
   Headers,
-  headersChanged,
   headersFromText,
   headersToText,
   makeHeadersImmutable,
@@ -129,7 +129,7 @@ test("unread and unchanged headers go back as the very text they came in", () =>
   assert.equal(headers.get("x-y"), ", 2");
   headers.delete("missing");
   assert.equal(headersToText(headers), text);
-  assert.equal(headersChanged(headers), false);
+  assert.equal(changedFields(headers) !== undefined, false);
 });
 
 test("a field is found the same in text and taken apart", () => {
@@ -148,7 +148,7 @@ test("a change keeps the other fields' names as they were", () => {
   const headers = headersFromText("hOsT: a\r\nX-One: 1\r\nX-Two: 2\r\n");
   headers.set("x-one", "3");
   headers.append("New", "4");
-  assert.equal(headersChanged(headers), true);
+  assert.equal(changedFields(headers) !== undefined, true);
   assert.equal(headersToText(headers), "hOsT: a\r\nX-One: 3\r\nX-Two: 2\r\nNew: 4\r\n");
 });
 
