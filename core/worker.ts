@@ -42,6 +42,14 @@ class WorkerProgram {
       case "ticketKeys":
         this.#worker?.renewTls(message);
         break;
+      case "purge":
+        // Before the start it has nothing to let go of.
+        if (this.#worker === undefined) this.#tell({ type: "purged", round: message.round });
+        else this.#worker.purge(message.round, message.purges);
+        break;
+      case "purgeDone":
+        this.#worker?.purgeDone(message.failure);
+        break;
       case "measure":
         this.#worker?.measure(message.request);
         break;

@@ -22,6 +22,7 @@ export interface Config {
   readonly proxies: ProxiesConfig;
   readonly files: FilesConfig;
   readonly compression: CompressionConfig;
+  readonly cache: CacheConfig;
   readonly admin: AdminConfig;
   readonly log: LogConfig;
   /** Whether clients are told how scripts have failed; for development only. */
@@ -268,6 +269,18 @@ export interface QuarantineConfig {
   readonly time: number;
   /** Milliseconds one lasts at most. */
   readonly longest: number;
+}
+
+/** What is kept of the answers of scripts. */
+export interface CacheConfig {
+  /** Bytes that one worker keeps; 0 for nothing. */
+  readonly memory: number;
+  /** Bytes of one answer. */
+  readonly entry: number;
+  /** Milliseconds an answer is kept at most. */
+  readonly ttl: number;
+  /** Requests of a site that may wait for another one's answer, in one worker. */
+  readonly waiting: number;
 }
 
 /** When a worker releases isolates that are idle. */

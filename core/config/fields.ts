@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { adminSection } from "./admin_fields.ts";
 import { backendSection, type WrittenBackend } from "./backend_fields.ts";
-
+import { cacheSection } from "./cache_fields.ts";
 import { compressionSection, type WrittenCompression } from "./compression_fields.ts";
 import type { Config, FilesConfig, LogConfig } from "./config.ts";
 import type { Section } from "./field.ts";
@@ -118,6 +118,7 @@ export const configSection: Section<WrittenConfig> = {
     proxies: { doc: proxiesSection.doc, type: { kind: "section", section: proxiesSection } },
     files: { doc: filesSection.doc, type: { kind: "section", section: filesSection } },
     compression: { doc: compressionSection.doc, type: { kind: "section", section: compressionSection } },
+    cache: { doc: cacheSection.doc, type: { kind: "section", section: cacheSection } },
     admin: { doc: adminSection.doc, type: { kind: "section", section: adminSection, short: "listen" } },
     log: { doc: logSection.doc, type: { kind: "section", section: logSection } },
     dev: {

@@ -39,6 +39,7 @@ export function resolveConfig(written: WrittenConfig, reader: ValueReader, file:
     proxies: { ...written.proxies, trusted: values(written.proxies?.trusted) },
     files: written.files,
     compression: { ...written.compression, encodings: values(written.compression?.encodings) },
+    cache: written.cache,
     admin: written.admin,
     log: written.log,
     dev: written.dev,

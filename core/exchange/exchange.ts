@@ -22,6 +22,9 @@ import { failureDetails, isMistakeOfScripts } from "./failure/failure_details.ts
 import { LIFE, type Step } from "./life.ts";
 import type { Reply } from "./reply.ts";
 import { RequestBody } from "./request_body.ts";
+import type { CachedAnswer } from "./response_cache/cached_answer.ts";
+import type { Flight } from "./response_cache/flights.ts";
+import type { CachedExchange } from "./response_cache/response_cache.ts";
 import type { CheckedHead } from "./script_head.ts";
 import { Scripted } from "./scripted.ts";
 import type { Site } from "./site_table.ts";
@@ -41,7 +44,7 @@ export interface ExchangeServices extends Destinations {
 }
 
 /** One request and its response on their way through the proxy. `life.ts` is the map. */
-export class Exchange implements Escalating, EscalationReceiver {
+export class Exchange implements Escalating, EscalationReceiver, CachedExchange {
   readonly id: string;
   readonly incoming: Incoming;
   readonly site: Site;
@@ -50,7 +53,9 @@ export class Exchange implements Escalating, EscalationReceiver {
   readonly trace: ExchangeTrace | undefined;
   readonly #services: ExchangeServices;
   readonly #scripted: Scripted | undefined;
-  readonly #started = performance.now();
+  readonly startedAt = performance.now();
+  epoch = 0;
+  flight: Flight | undefined;
   #step: Step = "received";
   #call: BackendCall | undefined;
   /** What waits while onResponse has its head. */
@@ -80,8 +85,30 @@ export class Exchange implements Escalating, EscalationReceiver {
 
   start(): void {
     if (this.#scripted === undefined) return this.escalate(undefined);
+    if (this.site.cache?.enter(this) !== true) this.leads();
+  }
+
+  waits(): void {
+    this.#go("waiting");
+  }
+
+  served(answer: CachedAnswer): void {
+    this.flight = undefined;
+    const now = this.#step === "received" ? this.startedAt : performance.now();
+    this.attempt(() => this.send(answer.reply(this.incoming.head, now)));
+  }
+
+  goesOn(): void {
+    this.flight = undefined;
+    // Its client can have left while others went on.
+    if (this.#step === "finished") return;
+    if (this.site.cache?.enterAgain(this, performance.now()) !== true) this.leads();
+  }
+
+  leads(): void {
+    this.epoch = this.site.cache?.epoch ?? 0;
     this.#go("scripted");
-    this.#scripted.runAgain();
+    this.#scripted!.runAgain();
   }
 
   /** Whether the scripts have yet to say what becomes of the request. */
@@ -187,6 +214,7 @@ export class Exchange implements Escalating, EscalationReceiver {
    */
   sendStreaming(reply: Reply): void {
     this.#go("sending");
+    if (this.flight !== undefined) this.site.cache?.left(this, true);
     this.#respond(reply);
   }
 
@@ -229,6 +257,7 @@ export class Exchange implements Escalating, EscalationReceiver {
   }
 
   #leave(isAnswered: boolean): void {
+    if (this.flight !== undefined) this.site.cache?.left(this, isAnswered);
     this.#scripted?.leave(isAnswered);
     this.body.release();
     this.#discardOffered();
@@ -243,7 +272,7 @@ export class Exchange implements Escalating, EscalationReceiver {
     this.#go("finished");
     this.#leave(this.#status !== 0);
     const status = this.#status === 0 ? unansweredStatus(error) : this.#status;
-    const milliseconds = performance.now() - this.#started;
+    const milliseconds = performance.now() - this.startedAt;
     this.site.metrics.finished(this.incoming.head.method, status, this.#by, milliseconds, bytes);
     if (this.#services.access.enabled) this.#log(status, milliseconds, bytes, error);
     this.trace?.finished(bytes, error);

@@ -2,7 +2,7 @@ import type { BodySource, ResponseBody } from "../http/body.ts";
 import type { HeaderList } from "../http/header_list.ts";
 
 /** Who made a response, for the log. */
-export type Answerer = "script" | "file" | "backend" | "proxy";
+export type Answerer = "script" | "file" | "backend" | "proxy" | "cache";
 
 /** A response on its way to the client. */
 export interface Reply {

@@ -25,7 +25,7 @@ import { type Escalation, planEscalation } from "./escalation.ts";
 import type { Exchange, ExchangeServices } from "./exchange.ts";
 import { filesReply } from "./files_reply.ts";
 import type { Reply } from "./reply.ts";
-import { checkScriptHead } from "./script_head.ts";
+import { type CheckedHead, checkScriptHead } from "./script_head.ts";
 import { ScriptOperations } from "./script_operations.ts";
 import { destinations, targetOf } from "./trace/exchange_trace.ts";
 
@@ -38,6 +38,8 @@ export class Scripted implements ScriptTask {
   #slot = 0;
   #operations: ScriptOperations | undefined;
   #deadline: Timer | undefined;
+  /** What the answer that comes next says of being kept. */
+  #directive: string | undefined;
 
   constructor(exchange: Exchange, scripts: SiteScripts, services: ExchangeServices) {
     this.#exchange = exchange;
@@ -104,6 +106,10 @@ export class Scripted implements ScriptTask {
     );
   }
 
+  keepAnswer(directive: string): void {
+    this.#directive = directive;
+  }
+
   answerText(head: ScriptHead, body: string): void {
     this.#answerFinished(head, body);
   }
@@ -159,9 +165,11 @@ export class Scripted implements ScriptTask {
   }
 
   answerEmpty(head: ScriptHead): void {
-    this.#exchange.attempt(() =>
-      this.#exchange.send({ ...checkScriptHead(head), body: undefined, by: "script" }),
-    );
+    this.#exchange.attempt(() => {
+      const checked = checkScriptHead(head);
+      this.#keep(checked, undefined);
+      this.#exchange.send({ ...checked, body: undefined, by: "script" });
+    });
   }
 
   answerPage(status: number): void {
@@ -270,10 +278,16 @@ export class Scripted implements ScriptTask {
   #answerFinished(head: ScriptHead, body: string | Uint8Array): void {
     this.#exchange.attempt(() => {
       const checked = checkScriptHead(head);
+      this.#keep(checked, body);
       if (checked.status !== 200) return this.#exchange.send({ ...checked, body, by: "script" });
       const { incoming } = this.#exchange;
       this.#exchange.send({ ...applyRange(incoming.head, checked.headers, body), by: "script" });
     });
+  }
+
+  #keep(head: CheckedHead, body: string | Uint8Array | undefined): void {
+    if (this.#directive === undefined) return;
+    this.#exchange.site.cache?.keep(this.#exchange, this.#directive, head, body);
   }
 
   #ownOperations(): ScriptOperations {

@@ -34,6 +34,9 @@ import type { ExchangeObserver } from "./exchange_observer.ts";
 import { errorReply } from "./failure/error_reply.ts";
 import { httpsRedirect } from "./https_redirect.ts";
 import { SiteFetch } from "./origin/site_fetch.ts";
+import { CacheMemory } from "./response_cache/cache_memory.ts";
+import { type PurgeEverywhere, purgeOperation } from "./response_cache/purge_operation.ts";
+import { ResponseCache } from "./response_cache/response_cache.ts";
 import { type Site, SiteTable } from "./site_table.ts";
 import { SitelessAnswers } from "./siteless_answers.ts";
 import type { ExchangeTrace } from "./trace/exchange_trace.ts";
@@ -59,6 +62,8 @@ export interface ExchangeOptions {
   readonly heartbeat?: Heartbeat;
   /** Whether debuggers may attach to the scripts. */
   readonly inspected?: boolean;
+  /** Purges in the other workers, too; without it there are none. */
+  readonly purgeEverywhere?: PurgeEverywhere;
   /** V8 has lost control over an isolate of the site: the worker must end after its open work. */
   readonly catastrophe?: (message: string, site: string) => void;
 }
@@ -81,6 +86,7 @@ export class SiteRouter {
   readonly #metrics: WorkerMetrics;
   readonly #services: ExchangeServices;
   readonly #fetches: SiteFetch[] = [];
+  readonly #cacheMemory: CacheMemory;
   readonly #traces: TraceSource | undefined;
   /** The sites with scripts, when debuggers may attach to them. */
   readonly inspections: SiteInspection[] = [];
@@ -92,6 +98,7 @@ export class SiteRouter {
     this.#siteless = new SitelessAnswers(options.access, this.#ids, this.#metrics);
     this.#traces = options.traces ?? liveTraces(options);
     this.#metrics.addSource((to) => this.#measure(to));
+    this.#cacheMemory = new CacheMemory(options.config.cache.memory);
     this.#isolates = new LiveIsolates(options.config.isolates, options.config.sites.length);
     this.#services = {
       stat: options.stat,
@@ -136,8 +143,9 @@ export class SiteRouter {
    * be loaded; the one before goes on then.
    */
   load(compiled: CompiledSite, now = false): void {
-    if (this.#byName.get(compiled.site)?.scripts?.load(compiled, now) !== false) return;
-    const failure = this.#byName.get(compiled.site)?.scripts?.loadFailure;
+    const site = this.#byName.get(compiled.site);
+    if (site?.scripts?.load(compiled, now) !== false) return site?.cache?.clear();
+    const failure = site?.scripts?.loadFailure;
     const why = failure === undefined ? "" : `: ${failureText(failure)}`;
     throw new Error(
       `version ${compiled.version} of "${compiled.site}" could not be loaded; see the worker's log${why}`,
@@ -155,6 +163,11 @@ export class SiteRouter {
   /** The scripts of the site must not run, for about so long. */
   quarantine(site: string, milliseconds: number): void {
     this.#byName.get(site)?.scripts?.quarantine(milliseconds);
+  }
+
+  /** Lets go of the kept answers of the site, in this worker, that have one of the tags. */
+  purge(site: string, tags: readonly string[]): void {
+    this.#byName.get(site)?.cache?.purge(tags);
   }
 
   /** They may again. */
@@ -186,6 +199,7 @@ export class SiteRouter {
               operations: {
                 ...createHostFiles(files.resolve, config.limits.body),
                 ...cryptoOperations(this.#cryptoLanes, config),
+                ...purgeOperation(config.name, this.#purge),
               },
               fetchOrigin: fetches.fetch,
               holding: { timers: this.#options.timers, idle: this.#options.config.origins.idleTimeout },
@@ -198,10 +212,31 @@ export class SiteRouter {
             waitLimit: this.#options.config.drainTimeout,
             inspection: this.#inspection(config),
           });
-    const site: Site = { config, scripts, files, metrics };
+    const cache = scripts && this.#cacheOf(config, scripts);
+    const site: Site = { config, scripts, files, metrics, cache };
     this.#sites.add(site);
     this.#byName.set(config.name, site);
   }
+
+  #cacheOf(site: SiteConfig, scripts: SiteScripts): ResponseCache | undefined {
+    const { config, timers, logger } = this.#options;
+    if (config.cache.memory === 0) return undefined;
+    return new ResponseCache({
+      config: config.cache,
+      memory: this.#cacheMemory,
+      timers,
+      metrics: this.#metrics.site(site.name).cache,
+      deadline: site.limits.deadline,
+      // Its author is to see how the version saved last fails.
+      isPaused: () => scripts.isBroken,
+      warn: (message) => logger.warn({ site: site.name }, message),
+    });
+  }
+
+  readonly #purge: PurgeEverywhere = async (site, tags) => {
+    this.purge(site, tags);
+    await this.#options.purgeEverywhere?.(site, tags);
+  };
 
   #fetchesOf(site: SiteConfig): SiteFetch {
     const { config, timers, backends } = this.#options;
@@ -260,7 +295,11 @@ export class SiteRouter {
     addCache(to, "compressed", this.#services.compressed);
     for (const [name, backend] of backends) backend.metrics?.snapshot(to, name);
     addSample(to, "lodestone_isolates_live", this.#isolates.size);
-    for (const [name, { scripts }] of this.#byName) {
+    for (const [name, { scripts, cache }] of this.#byName) {
+      if (cache !== undefined && cache.bytes > 0) {
+        addSample(to, "lodestone_response_cache_answers", cache.size, name);
+        addSample(to, "lodestone_response_cache_bytes", cache.bytes, name);
+      }
       const memory = scripts?.memory ?? 0;
       if (memory > 0) addSample(to, "lodestone_isolate_memory_bytes", memory, name);
     }

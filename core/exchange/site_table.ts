@@ -2,6 +2,7 @@ import type { SiteConfig } from "../config/config.ts";
 import type { SiteFiles } from "../files/site_files.ts";
 import type { SiteMetrics } from "../observe/metrics/site_metrics.ts";
 import type { SiteScripts } from "../script/site_scripts.ts";
+import type { ResponseCache } from "./response_cache/response_cache.ts";
 
 /** A site at work in this worker. */
 export interface Site {
@@ -10,6 +11,8 @@ export interface Site {
   readonly scripts: SiteScripts | undefined;
   readonly files: SiteFiles;
   readonly metrics: SiteMetrics;
+  /** Undefined when nothing is kept: no scripts, or no memory for it. */
+  readonly cache: ResponseCache | undefined;
 }
 
 /** Finds the site of a request: exact host, then the longest `*.` suffix, then the default. */

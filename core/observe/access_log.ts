@@ -17,7 +17,7 @@ export interface AccessEntry {
   /** From the request's head to the end of the response. */
   readonly milliseconds: number;
   /** Who made the response. */
-  readonly by: "script" | "file" | "backend" | "proxy";
+  readonly by: "script" | "file" | "backend" | "proxy" | "cache";
   readonly client: string;
   /** Stable name of what went wrong, such as `backend_refused`. */
   readonly code?: string;

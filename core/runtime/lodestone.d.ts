@@ -157,6 +157,26 @@ declare module "lodestone" {
    */
   export function readDir(path: string): Promise<readonly FolderEntry[] | undefined>;
 
+  /** What is kept of the site's answers; see `cache` of ResponseInit. */
+  export interface Cache {
+    /**
+     * Lets go of the site's answers that have one of the tags, in all workers. Resolves when none of them will be sent
+     * again; an answer that was being computed meanwhile is not kept. Rejects with an Error when a worker does not confirm
+     * it in time.
+     *
+     *     if (request.method === "POST" && request.path === "/hooks/published") {
+     *       await cache.purge("news");
+     *       return 204;
+     *     }
+     *
+     * @param tags 1 to 64
+     */
+    purge(...tags: string[]): Promise<void>;
+  }
+
+  /** The site's response cache. */
+  export const cache: Cache;
+
   /** The site a script belongs to, from the configuration. */
   export interface Site {
     /** Unique name of the site: its first host name. */

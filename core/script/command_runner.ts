@@ -17,6 +17,8 @@ export interface CommandTarget {
   answered(slot: number): ScriptTask | undefined;
   /** The script leaves the rest to the host, but onResponse may still see the head; returns the exchange likewise. */
   escalated(slot: number): ScriptTask | undefined;
+  /** The answer that comes next may be kept. */
+  keepAnswer(slot: number, directive: string): void;
   /** The script writes the answer's body; returns the exchange likewise. */
   answering(slot: number): ScriptTask | undefined;
   /** A body that the script writes piece by piece for an exchange, or for 0. */
@@ -171,6 +173,8 @@ function runOther(
       const what = reader.text(number);
       return target.reported(what, reader.text(length));
     }
+    case 0x4b: // K
+      return target.keepAnswer(number, reader.text(reader.number()));
     case 0x78:
       return target.threw(number, reader.text(reader.number()));
     default:

@@ -59,6 +59,8 @@ export interface ScriptTask {
   readonly isUndecided: boolean;
   /** Event `R` of the protocol for this exchange under the given slot. */
   requestEvent(slot: number): string;
+  /** The answer that comes next may be kept, as this JSON says (`runtime/protocol.md`, command `K`). */
+  keepAnswer(directive: string): void;
   answerText(head: ScriptHead, body: string): void;
   answerBytes(head: ScriptHead, body: Uint8Array): void;
   answerFiles(head: ScriptHead, answer: FilesAnswer): void;

@@ -143,6 +143,10 @@ export class ScriptWork implements CommandTarget {
     return this.#tasks.get(slot);
   }
 
+  keepAnswer(slot: number, directive: string): void {
+    this.#tasks.get(slot)?.keepAnswer(directive);
+  }
+
   openBody(stream: number, slot: number): BodySource {
     const { isFull } = this.#operations;
     const body = this.#written.open(stream, slot);

@@ -6,7 +6,8 @@ import { compileSite } from "../script/compile/compile_site.ts";
 import type { CompiledRuntime } from "../script/compile/compiled_runtime.ts";
 import type { CompiledSite } from "../script/compile/compiled_site.ts";
 import type { ListeningSocket } from "./listening_socket.ts";
-import type { InspectAddress } from "./messages.ts";
+import type { LoadOptions } from "./load_round.ts";
+import type { InspectAddress, Purges } from "./messages.ts";
 import type { Observation } from "./metrics/observation.ts";
 import { Quarantine } from "./quarantine.ts";
 import { ScriptVersions } from "./script_versions.ts";
@@ -14,7 +15,7 @@ import type { CertificateStatus } from "./tls/certificate_store.ts";
 import type { TicketKeys } from "./tls/ticket_keys.ts";
 import { TlsSupply } from "./tls/tls_supply.ts";
 import { Watchdog } from "./watchdog.ts";
-import { type LoadOptions, WorkerPool } from "./worker_pool.ts";
+import { WorkerPool } from "./worker_pool.ts";
 import { inheritedListeners } from "./worker_process.ts";
 
 /** The worker's program: TypeScript in a checkout, JavaScript in the package. */
@@ -32,6 +33,8 @@ export interface GenerationOptions {
   readonly inspect: InspectAddress | undefined;
   readonly ticketKeys: TicketKeys;
   readonly observation: Observation;
+  /** Purges in the workers of all generations. */
+  readonly purge: (purges: Purges) => Promise<string | undefined>;
   /** The one that serves now, undefined at the start. */
   readonly before: Generation | undefined;
 }
@@ -122,6 +125,11 @@ export class Generation {
     return this.#pool?.serving.length ?? 0;
   }
 
+  /** See `WorkerPool.purge`. */
+  async purge(purges: Purges): Promise<string | undefined> {
+    return this.#pool?.purge(purges);
+  }
+
   /** Looks after workers and quarantines. To be called every now and then, also while it drains. */
   look(): void {
     this.#pool?.look();
@@ -180,6 +188,7 @@ export class Generation {
           quarantined: this.#quarantine.sites,
         });
       },
+      onPurge: this.#options.purge,
       onBlame: (site, reason) => this.#quarantine.workerEnded(site, reason),
       onLosses: (worker, losses) => this.#quarantine.lost(worker, losses),
     });

@@ -6,7 +6,7 @@ import type { CompiledRuntime } from "../script/compile/compiled_runtime.ts";
 import { warnOfFewFiles } from "./file_demand.ts";
 import { Generation } from "./generation.ts";
 import { ListeningSockets } from "./listening_sockets.ts";
-import type { InspectAddress } from "./messages.ts";
+import type { InspectAddress, Purges } from "./messages.ts";
 import type { Observation } from "./metrics/observation.ts";
 import { TicketKeys } from "./tls/ticket_keys.ts";
 
@@ -66,6 +66,7 @@ export class Generations {
         sockets: plan.sockets,
         runtime: this.#runtime,
         ticketKeys: this.#ticketKeys,
+        purge: (purges) => this.purge(purges),
         before: this.#current,
       });
       this.#next = next;
@@ -86,6 +87,13 @@ export class Generations {
     this.#options.observation.configured(next);
     if (before !== undefined) this.#retire(before, config.reloadTimeout);
     return next;
+  }
+
+  /** Lets all workers let go of kept answers, also those that drain. Resolves when all have: undefined, or why one has not. */
+  async purge(purges: Purges): Promise<string | undefined> {
+    const generations = this.#next === undefined ? this.#all() : [...this.#all(), this.#next];
+    const failures = await Promise.all(generations.map((generation) => generation.purge(purges)));
+    return failures.find((failure) => failure !== undefined);
   }
 
   /** To be called every now and then. */

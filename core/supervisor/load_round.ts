@@ -2,6 +2,14 @@ import type { CompiledSite } from "../script/compile/compiled_site.ts";
 import type { WorkerMessage } from "./messages.ts";
 import type { WorkerProcess } from "./worker_process.ts";
 
+/** How a new version gets to the workers. */
+export interface LoadOptions {
+  /** Whether one worker loads it first; if that one refuses it, or ends, the others never get it. */
+  readonly hasTrial: boolean;
+  /** Called when it is on its way to all workers; those that start from now on have to get it. */
+  readonly accepted: () => void;
+}
+
 /** Milliseconds a worker may take to load a version. One that is stuck must not hold up the versions after it. */
 const DEADLINE = 10_000;
 

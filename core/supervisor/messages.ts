@@ -13,6 +13,8 @@ export type SupervisorMessage =
   | LiftMessage
   | TlsMessage
   | MeasureMessage
+  | PurgeMessage
+  | PurgeDoneMessage
   | DrainMessage
   | CutMessage;
 
@@ -94,6 +96,22 @@ export interface MeasureMessage {
   readonly request: number;
 }
 
+/** Kept answers with one of these tags, by site. */
+export type Purges = readonly { readonly site: string; readonly tags: readonly string[] }[];
+
+/** Let go of kept answers. The worker answers `purged`. */
+export interface PurgeMessage {
+  readonly type: "purge";
+  readonly round: number;
+  readonly purges: Purges;
+}
+
+/** What the worker asked for by `purge` is done in all workers, or why not. */
+export interface PurgeDoneMessage {
+  readonly type: "purgeDone";
+  readonly failure: string | undefined;
+}
+
 /** Stop accepting, finish what is under way and exit with 0. A later one may have less patience. */
 export interface DrainMessage {
   readonly type: "drain";
@@ -134,6 +152,9 @@ export type WorkerMessage =
       readonly snapshot: Snapshot;
       readonly faults: readonly ScriptFault[];
     }
+  /** Scripts want kept answers let go of in all workers. The next one follows when this one is answered. */
+  | { readonly type: "purge"; readonly purges: Purges }
+  | { readonly type: "purged"; readonly round: number }
   /** A sign of life, where there is no heartbeat file. */
   | { readonly type: "alive" }
   /** Time that scripts have taken by reaching their limits, since the last such message. */

@@ -4,9 +4,9 @@ import type { Logger } from "../observe/logger.ts";
 import { brokenSite } from "../script/compile/broken_site.ts";
 import type { CompiledSite } from "../script/compile/compiled_site.ts";
 import { ScriptError } from "../script/compile/script_error.ts";
+import type { LoadOptions } from "./load_round.ts";
 import type { SiteRecords } from "./metrics/site_records.ts";
 import { ScriptWatch } from "./script_watch.ts";
-import type { LoadOptions } from "./worker_pool.ts";
 
 /** Compiles one version; `compileSite`. */
 export type CompileSite = (site: SiteConfig, version: number) => Promise<CompiledSite>;

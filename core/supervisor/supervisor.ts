@@ -155,6 +155,7 @@ class Supervisor {
         return health();
       },
       reload: () => this.reload(),
+      purge: (purges) => this.#generations.purge(purges),
     });
   }
 

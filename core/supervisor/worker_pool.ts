@@ -1,17 +1,19 @@
 import type { Logger } from "../observe/logger.ts";
 import type { CompiledSite } from "../script/compile/compiled_site.ts";
 import type { Losses } from "../script/limits/heartbeat.ts";
-import { LoadRound } from "./load_round.ts";
+import { type LoadOptions, LoadRound } from "./load_round.ts";
 import type {
   CutMessage,
   DrainMessage,
   LiftMessage,
+  Purges,
   QuarantineMessage,
   StartMessage,
   TlsMessage,
   WorkerMessage,
 } from "./messages.ts";
 import type { Observation } from "./metrics/observation.ts";
+import { PurgeRounds } from "./purge_rounds.ts";
 import { restartDelay } from "./restart_delay.ts";
 import type { Watchdog } from "./watchdog.ts";
 import { type WorkerEnd, WorkerProcess, type WorkerProgram } from "./worker_process.ts";
@@ -27,12 +29,13 @@ export interface WorkerPoolOptions {
    * what is new.
    */
   readonly startMessage: () => Promise<(isFirst: boolean) => Omit<StartMessage, "heartbeat" | "slot">>;
-  /** Is told of the workers. */
   readonly observation: Observation;
   /** A worker has ended or will, on account of a site's scripts. */
   readonly onBlame: (site: string, reason: string) => void;
   /** The scripts of sites have taken time of a worker by reaching their limits. */
   readonly onLosses: (worker: WorkerProcess, losses: Losses) => void;
+  /** Scripts want kept answers let go of everywhere; resolves as `WorkerPool.purge`. */
+  readonly onPurge: (purges: Purges) => Promise<string | undefined>;
 }
 
 interface Slot {
@@ -41,14 +44,6 @@ interface Slot {
   /** Workers of this slot in a row that died soon after their start. */
   failures: number;
   timer: NodeJS.Timeout | undefined;
-}
-
-/** How a new version gets to the workers. */
-export interface LoadOptions {
-  /** Whether one worker loads it first; if that one refuses it, or ends, the others never get it. */
-  readonly hasTrial: boolean;
-  /** Called when it is on its way to all workers; those that start from now on have to get it. */
-  readonly accepted: () => void;
 }
 
 /** Milliseconds a worker may take until it is ready. */
@@ -65,6 +60,7 @@ export class WorkerPool {
   /** Every process that runs, those that leave included. */
   readonly #running = new Set<WorkerProcess>();
   readonly #rounds = new Set<LoadRound>();
+  readonly #purges: PurgeRounds;
   readonly #started = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
   /** Resolves with the next worker that is ready. */
@@ -77,6 +73,7 @@ export class WorkerPool {
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
+    this.#purges = new PurgeRounds(options.onPurge);
     this.#slots = Array.from({ length: options.size }, () => ({
       worker: undefined,
       failures: 0,
@@ -119,6 +116,14 @@ export class WorkerPool {
     for (const worker of this.#running) if (worker.told) worker.send(message);
   }
 
+  /** As `PurgeRounds.begin`, with every worker. */
+  purge(purges: Purges): Promise<string | undefined> {
+    return this.#purges.begin(
+      [...this.#running].filter(({ told }) => told),
+      purges,
+    );
+  }
+
   /** Lets the watchdog look at every worker, and kills those that must end. */
   look(): void {
     for (const { worker, reason, site } of this.#options.watchdog.look(this.#running)) {
@@ -150,7 +155,7 @@ export class WorkerPool {
     this.#checkEnded();
   }
 
-  /** Asks every worker to end; kills those that have not after `patience` milliseconds. */
+  /** Kills those that have not ended after `patience` milliseconds. */
   async #end(message: DrainMessage | CutMessage, patience: number): Promise<void> {
     this.#draining = true;
     for (const slot of this.#slots) clearTimeout(slot.timer);
@@ -194,8 +199,7 @@ export class WorkerPool {
         break;
       case "failed":
         this.#options.logger.error({ worker: worker.pid, reason: message.message }, "worker cannot serve");
-        this.#started.reject(new Error(message.message));
-        break;
+        return this.#started.reject(new Error(message.message));
       case "loaded":
       case "refused":
         for (const round of this.#rounds) round.answered(worker, message);
@@ -205,6 +209,10 @@ export class WorkerPool {
         break;
       case "losses":
         this.#options.onLosses(worker, message.losses);
+        break;
+      case "purge":
+      case "purged":
+        this.#purges.told(worker, message);
         break;
       case "measured":
         this.#options.observation.measuring.told(worker, message.request, message.snapshot, message.faults);
@@ -240,6 +248,7 @@ export class WorkerPool {
     const site = this.#killing ? undefined : this.#options.watchdog.blameForEnd(worker, signal);
     this.#blame(worker, site, reason);
     for (const round of this.#rounds) round.ended(worker);
+    this.#purges.ended(worker);
     const details = { worker: worker.pid, site, reason, seconds: Math.round(worker.age / 100) / 10 };
     if (clean || this.#killing || (this.#draining && !worker.told))
       this.#options.logger.info(details, "worker ended");

@@ -38,6 +38,8 @@ export function testConfig(
   });
   return {
     ...config,
+    // Each request of a test reaches the scripts.
+    cache: { ...config.cache, memory: 0 },
     sites: config.sites.map((site) => withSettings({ ...site, scripts: paths }, settings, folder)),
   };
 }
@@ -50,7 +52,7 @@ function fromFile([file, ...others]: readonly string[], settings: SiteSettings):
   }
   const config = loadConfig(file!, { ...process.env, ...settings.env });
   const limited = config.sites.map((site) => ({ ...site, limits: { ...site.limits, ...settings.limits } }));
-  return { ...config, sites: limited };
+  return { ...config, sites: limited, cache: { ...config.cache, memory: 0 } };
 }
 
 function withSettings(site: SiteConfig, settings: SiteSettings, folder: string): SiteConfig {

@@ -18,8 +18,9 @@ import { OpenFiles } from "../observe/open_files.ts";
 import { RequestIds } from "../observe/request_id.ts";
 import type { CompiledSite } from "../script/compile/compiled_site.ts";
 import { Heartbeat } from "../script/limits/heartbeat.ts";
-import type { StartMessage, TlsMessage, WorkerMessage } from "../supervisor/messages.ts";
+import type { Purges, StartMessage, TlsMessage, WorkerMessage } from "../supervisor/messages.ts";
 import { ConnectionWarnings } from "./connection_warnings.ts";
+import { PurgeRequests } from "./purge_requests.ts";
 import { WorkerEnding } from "./worker_ending.ts";
 
 /** Milliseconds between the ticks of all deadlines in a worker. */
@@ -52,6 +53,7 @@ export class Worker {
   #inspector: InspectServer | undefined;
   readonly #openFiles: OpenFiles;
   readonly #warnings: ConnectionWarnings;
+  readonly #purges: PurgeRequests;
   readonly #ending: WorkerEnding;
 
   constructor(start: StartMessage, parent: WorkerParent) {
@@ -75,6 +77,7 @@ export class Worker {
       signal: () => parent.tell({ type: "alive" }),
       report: (losses) => parent.tell({ type: "losses", losses }),
     });
+    this.#purges = new PurgeRequests((purges) => parent.tell({ type: "purge", purges }));
     this.#router = new SiteRouter({
       config,
       runtime,
@@ -87,6 +90,7 @@ export class Worker {
       metrics: this.#metrics,
       heartbeat,
       inspected: start.inspect !== undefined,
+      purgeEverywhere: (site, tags) => this.#purges.purge(site, tags),
       catastrophe: (message, site) => parent.leave(message, site),
     });
     this.#openFiles = new OpenFiles(this.#logger);
@@ -151,6 +155,17 @@ export class Worker {
   measure(request: number, told?: () => void): void {
     const snapshot = this.#metrics.snapshot(String(this.#start.slot));
     this.#parent.tell({ type: "measured", request, snapshot, faults: this.#router.faults }, told);
+  }
+
+  /** Lets go of kept answers, and tells the supervisor. */
+  purge(round: number, purges: Purges): void {
+    for (const { site, tags } of purges) this.#router.purge(site, tags);
+    this.#parent.tell({ type: "purged", round });
+  }
+
+  /** What scripts of this worker wanted purged is purged everywhere, or `failure` says why not. */
+  purgeDone(failure: string | undefined): void {
+    this.#purges.done(failure);
   }
 
   lift(site: string): void {

@@ -94,6 +94,7 @@ test("the smallest configuration gets every default", (t) => {
       },
       proxies: { trusted: [], header: "x-forwarded-for" },
       files: { statAge: 1000, statEntries: 10_000, memory: 32 * 1024 ** 2 },
+      cache: { memory: 64 * 1024 ** 2, entry: 1024 ** 2, ttl: 24 * 3_600_000, waiting: 1000 },
       compression: {
         encodings: ["br", "zstd", "gzip"],
         minimum: 1024,

@@ -13,6 +13,7 @@ function table(...sites: string[][]): SiteTable {
       scripts: undefined,
       files: {} as SiteFiles,
       metrics: new SiteMetrics(),
+      cache: undefined,
     };
     table.add(site);
   }

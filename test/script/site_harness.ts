@@ -1,7 +1,7 @@
 import type { TestContext } from "node:test";
 import { setImmediate as nextIteration } from "node:timers/promises";
 import type { Backend, BackendReceiver, BackendRequest } from "../../core/backend/backend.ts";
-import type { ScriptLimits, SiteConfig } from "../../core/config/config.ts";
+import type { CacheConfig, ScriptLimits, SiteConfig } from "../../core/config/config.ts";
 import { SiteRouter } from "../../core/exchange/site_router.ts";
 import { StatCache } from "../../core/files/stat_cache.ts";
 import { type BodySource, isBodySource, type ResponseBody } from "../../core/http/body.ts";
@@ -13,6 +13,8 @@ import { readBody } from "../../core/http/read_body.ts";
 import type { RequestHead } from "../../core/http/request_head.ts";
 import { TimerWheel } from "../../core/http/timer_wheel.ts";
 import { AccessLog } from "../../core/observe/access_log.ts";
+import type { SiteMetrics } from "../../core/observe/metrics/site_metrics.ts";
+import { WorkerMetrics } from "../../core/observe/metrics/worker_metrics.ts";
 import { compileRuntime } from "../../core/script/compile/compile_runtime.ts";
 import { compileSite } from "../../core/script/compile/compile_site.ts";
 import type { CompiledRuntime } from "../../core/script/compile/compiled_runtime.ts";
@@ -149,6 +151,7 @@ export interface HarnessOptions {
   readonly files?: Record<string, string | Uint8Array>;
   /** What scripts find in `env`. */
   readonly env?: Readonly<Record<string, string>>;
+  readonly cache?: Partial<CacheConfig>;
   /** With it requests can be traced. */
   readonly traceSecret?: string;
 }
@@ -169,6 +172,7 @@ export class SiteHarness {
   readonly #timers = new TimerWheel({ tick: 20 });
   #router!: SiteRouter;
   readonly #traces: boolean;
+  readonly #metrics = new WorkerMetrics();
   #version = 0;
 
   private constructor({ limits, env = {}, traceSecret }: HarnessOptions) {
@@ -197,6 +201,7 @@ export class SiteHarness {
         log: { level: "trace", access: false },
         trace: { secret: options.traceSecret },
         isolates: { live: 256, memory: 2 ** 30 },
+        cache: { memory: 1_000_000, entry: 100_000, ttl: 3_600_000, waiting: 1000, ...options.cache },
         drainTimeout: 1000,
       }),
       runtime: options.runtime ?? (await runtime),
@@ -206,6 +211,7 @@ export class SiteHarness {
       timers: harness.#timers,
       logger: harness.#log.logger,
       access: new AccessLog(undefined),
+      metrics: harness.#metrics,
     });
     return harness;
   }
@@ -222,6 +228,11 @@ export class SiteHarness {
 
   load(compiled: CompiledSite): void {
     this.#router.load(compiled);
+  }
+
+  /** What the site has counted. */
+  get metrics(): SiteMetrics {
+    return this.#metrics.site("a.test");
   }
 
   /** Exchanges that have not ended. */
@@ -262,6 +273,7 @@ export class SiteHarness {
 
   #close(): void {
     this.#router.close();
+    this.#metrics.close();
     this.#timers.close();
     this.folder[Symbol.dispose]();
   }

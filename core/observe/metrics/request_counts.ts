@@ -1,7 +1,7 @@
 /** Who made a response. */
-export type AnsweredBy = "script" | "file" | "backend" | "proxy";
+export type AnsweredBy = "script" | "file" | "backend" | "proxy" | "cache";
 
-const ANSWERERS: readonly AnsweredBy[] = ["script", "file", "backend", "proxy"];
+const ANSWERERS: readonly AnsweredBy[] = ["script", "file", "backend", "proxy", "cache"];
 const METHODS: readonly string[] = ["read", "write", "other"];
 /** Combinations counted by their very status: scripts choose statuses. What comes later is counted by its class. */
 const MOST = 64;
@@ -16,7 +16,7 @@ export class RequestCounts {
   #lastIndex = 0;
 
   add(method: string, status: number, by: AnsweredBy): void {
-    const key = (status << 4) | (answererCode(by) << 2) | methodCode(method);
+    const key = (status << 5) | (answererCode(by) << 2) | methodCode(method);
     if (key !== this.#lastKey) {
       this.#lastIndex = this.#indices.get(key) ?? this.#indexOfNew(key);
       this.#lastKey = key;
@@ -26,15 +26,15 @@ export class RequestCounts {
 
   forEach(each: (count: number, method: string, status: string, by: AnsweredBy) => void): void {
     for (const [key, index] of this.#indices) {
-      const status = key >> 4;
+      const status = key >> 5;
       const text = status < CLASS ? String(status) : `${status - CLASS}xx`;
-      each(this.#counts[index]!, METHODS[key & 3]!, text, ANSWERERS[(key >> 2) & 3]!);
+      each(this.#counts[index]!, METHODS[key & 3]!, text, ANSWERERS[(key >> 2) & 7]!);
     }
   }
 
   #indexOfNew(key: number): number {
     if (this.#indices.size < MOST) return this.#append(key);
-    const ofClass = ((CLASS + Math.floor((key >> 4) / 100)) << 4) | (key & 15);
+    const ofClass = ((CLASS + Math.floor((key >> 5) / 100)) << 5) | (key & 31);
     return this.#indices.get(ofClass) ?? this.#append(ofClass);
   }
 
@@ -58,6 +58,8 @@ function answererCode(by: AnsweredBy): number {
       return 1;
     case "backend":
       return 2;
+    case "cache":
+      return 4;
     default:
       return 3;
   }

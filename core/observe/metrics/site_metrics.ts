@@ -1,12 +1,14 @@
 import { DURATIONS } from "./families.ts";
 import { Histogram } from "./histogram.ts";
 import { type AnsweredBy, RequestCounts } from "./request_counts.ts";
+import { ResponseCacheMetrics } from "./response_cache_metrics.ts";
 import { ScriptMetrics } from "./script_metrics.ts";
 import { addSample, type Snapshot } from "./snapshot.ts";
 
 /** What a worker counts of one site. */
 export class SiteMetrics {
   readonly scripts = new ScriptMetrics();
+  readonly cache = new ResponseCacheMetrics();
   readonly #requests = new RequestCounts();
   readonly #durations = new Histogram(DURATIONS);
   #active = 0;
@@ -32,6 +34,7 @@ export class SiteMetrics {
   snapshot(to: Snapshot, site: string): void {
     this.scripts.snapshot(to, site);
     if (this.#total === 0) return;
+    this.cache.snapshot(to, site);
     addSample(to, "lodestone_requests_active", this.#active, site);
     this.#requests.forEach((count, method, status, by) => {
       addSample(to, "lodestone_requests_total", count, site, method, status, by);

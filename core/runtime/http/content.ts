@@ -70,5 +70,10 @@ export class StreamContent {
 /** Undefined for no body. Bytes are never changed: several bodies may have the same. */
 export type Content = string | Uint8Array<ArrayBuffer> | HeldBody | FileContent | StreamContent | undefined;
 
+/** Whether all of it is in the isolate: nothing, text or bytes. */
+export function isAtHand(content: Content): content is string | Uint8Array<ArrayBuffer> | undefined {
+  return content === undefined || typeof content === "string" || content instanceof Uint8Array;
+}
+
 /** The content of an incoming request before anybody has asked whether it has a body. */
 export const UNRESOLVED: unique symbol = Symbol("unresolved");

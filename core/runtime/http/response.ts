@@ -2,8 +2,9 @@ import { inspectSymbol } from "../console/inspect_symbol.ts";
 import type { ResponseCookies } from "../cookies/response_cookies.ts";
 import { jsonStringify } from "../language/primordials.ts";
 import { finishClass, makeEnumerable, toDictionary } from "../language/web_idl.ts";
-import { Body, type BodyServices, setContent, shareBody } from "./body.ts";
-import type { Content } from "./content.ts";
+import { Body, type BodyServices, contentOf, setContent, shareBody } from "./body.ts";
+import { toCacheDirective } from "./cache_directive.ts";
+import { type Content, isAtHand } from "./content.ts";
 import { extractBody, TEXT_TYPE } from "./extract_body.ts";
 import { Headers, headersToText, makeHeadersImmutable } from "./headers.ts";
 import { type FileOptions, toFileContent, toPartsContent } from "./response_files.ts";
@@ -43,6 +44,8 @@ export function createResponseClass(services: BodyServices) {
     #url = "";
     #redirected = false;
     #type: "default" | "error" = "default";
+    /** What the host is told of keeping it; undefined when it is not to be kept. */
+    #cache: string | undefined;
 
     constructor(body?: unknown, init?: ResponseInit) {
       if (typeof body === "string") {
@@ -63,16 +66,23 @@ export function createResponseClass(services: BodyServices) {
     /** `type`: what the body brings along. */
     #takeInit(given: unknown, type: string | undefined, hasBody: boolean): void {
       const init = toDictionary<ResponseInit>(given, "new Response");
-      const { headers, status, statusText } = init;
+      const { headers, status, statusText, cache } = init;
       if (status !== undefined) this.#status = toStatus(status);
       if (statusText !== undefined) this.#statusText = toStatusText(statusText);
       if (headers !== undefined) this.#headers = new Headers(headers as HeadersInit);
+      if (cache !== undefined) this.#cache = this.#cacheDirective(cache);
       if (hasBody && hasNoBody(this.#status)) {
         throw new TypeError(`new Response: status ${this.#status} has no body`);
       }
       if (type === undefined) return;
       if (this.#headers === undefined && type === TEXT_TYPE) this.#plainText = true;
       else if (!this.headers.has("content-type")) this.headers.set("content-type", type);
+    }
+
+    #cacheDirective(cache: unknown): string {
+      const directive = toCacheDirective(cache);
+      if (isAtHand(contentOf(this))) return directive;
+      throw new TypeError("cache: only a body at hand can be kept, text or bytes; got a file or a stream");
     }
 
     get status(): number {
@@ -131,6 +141,7 @@ export function createResponseClass(services: BodyServices) {
       copy.#url = this.#url;
       copy.#redirected = this.#redirected;
       copy.#type = this.#type;
+      copy.#cache = this.#cache;
       return copy;
     }
 
@@ -184,18 +195,22 @@ export function createResponseClass(services: BodyServices) {
       return response.#status;
     }
 
+    static cacheOf(response: Response): string | undefined {
+      return response.#cache;
+    }
+
     static fieldsOf(response: Response): string {
       if (response.#headers === undefined) return response.#plainText ? TEXT_FIELDS : "";
       return headersToText(response.#headers);
     }
   }
 
-  const { incoming, statusOf, fieldsOf } = Response;
-  for (const name of ["incoming", "statusOf", "fieldsOf"]) Reflect.deleteProperty(Response, name);
+  const { incoming, statusOf, fieldsOf, cacheOf } = Response;
+  for (const name of ["incoming", "statusOf", "fieldsOf", "cacheOf"]) Reflect.deleteProperty(Response, name);
   const members = "type url redirected status ok statusText headers cookies clone";
   finishClass(Response, "Response", members.split(" "));
   makeEnumerable(Response, ["redirect", "json", "error", "file", "parts"]);
-  return { Response, incoming, statusOf, fieldsOf };
+  return { Response, incoming, statusOf, fieldsOf, cacheOf };
 }
 
 export type ResponseClass = ReturnType<typeof createResponseClass>;

@@ -6,6 +6,7 @@ export interface ResponseInit {
   readonly status?: unknown;
   readonly statusText?: unknown;
   readonly headers?: unknown;
+  readonly cache?: unknown;
 }
 
 /** RFC 9112 section 4. */

@@ -1,6 +1,7 @@
 import type { ChunkContext } from "../chunks.ts";
 import { errorText } from "../console/error_text.ts";
 import type { HostCalls } from "../host/host_calls.ts";
+import { toTags } from "../http/cache_directive.ts";
 import { boundedText } from "../language/bounded_text.ts";
 import { type FileStat, unpackFileStat } from "./file_stat.ts";
 import type { Outbox } from "./outbox.ts";
@@ -42,6 +43,11 @@ export function createLodestoneModule(
       const json = (await call("readDir", boundedText(`${path}`, "readDir"))) as string;
       return json === "" ? undefined : (JSON.parse(json) as FolderEntry[]);
     },
+    cache: Object.freeze({
+      async purge(...tags: unknown[]): Promise<void> {
+        await call("purgeCache", toTags(tags));
+      },
+    }),
     site: settings.site,
     env: settings.env,
     log: createLog(outbox),

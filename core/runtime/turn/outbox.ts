@@ -107,6 +107,11 @@ export class Outbox {
     this.#add(`p${slot}\n${status}\n${body}\n${fields.length}\n${fields}`);
   }
 
+  /** Says of the answer that comes next that it may be kept. */
+  keepAnswer(slot: number, json: string): void {
+    this.#add(`K${slot}\n${json.length}\n${json}`);
+  }
+
   /** The pieces of the body follow under the number `stream`. */
   respondStream(slot: number, status: number, stream: number, fields: string): void {
     this.#add(`a${slot}\n${status}\n${stream}\n${fields.length}\n${fields}`);

@@ -1,5 +1,5 @@
 import { contentToSend } from "../http/body.ts";
-import { FileContent, filesJson, HeldBody, StreamContent } from "../http/content.ts";
+import { FileContent, filesJson, HeldBody, isAtHand, StreamContent } from "../http/content.ts";
 import type { SendServices } from "../http/request_changes.ts";
 import type { Response, ResponseClass } from "../http/response.ts";
 import type { SiteExchange } from "./site_exchange.ts";
@@ -25,6 +25,8 @@ export function sendResponse(
   if (status === 0) throw new TypeError("Response.error() cannot be sent");
   const fields = responses.fieldsOf(response);
   const content = contentToSend(response, "sending the response");
+  const cache = responses.cacheOf(response);
+  if (cache !== undefined && isAtHand(content)) outbox.keepAnswer(slot, cache);
   if (typeof content === "string") {
     if (content.length > LONGEST_TEXT) {
       throw new RangeError(

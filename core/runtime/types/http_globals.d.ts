@@ -253,10 +253,39 @@ interface ResponseInit {
   /** Kept for the script; HTTP/1 clients get the standard phrase. */
   statusText?: string;
   headers?: HeadersInit;
+  /**
+   * Lets the proxy keep the answer and send it again without running the script, to whoever asks for the same.
+   *
+   *     return new Response(page, { headers, cache: { ttl: 60, tags: ["news"] } });
+   */
+  cache?: ResponseCacheInit;
+}
+
+/**
+ * How an answer is kept. Only text, bytes or no body at all can be: a file or a stream is a TypeError. Never kept are answers
+ * to other requests than GET, with Set-Cookie, with status 206 or 304, or to requests with Authorization unless `key` names that header.
+ */
+interface ResponseCacheInit {
+  /** Seconds, above 0; at most `cache.ttl` of the configuration. */
+  ttl: number;
+  /**
+   * What of a request the answer depends on, besides scheme, host and path. Without it: the whole query, and nothing else. What
+   * one answer of a path names counts for all its answers.
+   */
+  key?: {
+    /** true (the default): the query as it is. false: nothing of it. Names: these parameters. */
+    query?: boolean | readonly string[];
+    /** Names of request headers, at most 32. */
+    headers?: readonly string[];
+    /** Names of cookies, at most 32. */
+    cookies?: readonly string[];
+  };
+  /** By which `cache.purge` finds it; at most 64, each of 1 to 256 characters. */
+  tags?: readonly string[];
 }
 
 /** Options of `Response.file`. */
-interface FileResponseInit extends ResponseInit {
+interface FileResponseInit extends Omit<ResponseInit, "cache"> {
   /** First byte to send; 0 unless given. */
   offset?: number;
   /** Bytes to send, at most to the end of the file; all the rest unless given. */
@@ -334,7 +363,7 @@ declare var Response: {
    *
    *     return Response.parts([header, { file: video, offset: start }], { headers: { "content-type": "video/x-flv" } });
    */
-  parts(parts: readonly ResponsePart[], init?: ResponseInit): Response;
+  parts(parts: readonly ResponsePart[], init?: Omit<ResponseInit, "cache">): Response;
   /**
    * The value as JSON, with `content-type: application/json` unless the headers have another.
    *

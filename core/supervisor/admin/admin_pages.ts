@@ -1,4 +1,5 @@
 import type { Config } from "../../config/config.ts";
+import type { Purges } from "../messages.ts";
 import type { Observation } from "../metrics/observation.ts";
 import type { Outcome } from "../outcome.ts";
 import { type Health, unreadiness } from "./health.ts";
@@ -12,6 +13,8 @@ export interface AdminSubject {
   /** The one in force. */
   readonly config: Config;
   reload(): Promise<Outcome>;
+  /** Lets all workers let go of kept answers. Resolves with why one has not. */
+  purge(purges: Purges): Promise<string | undefined>;
 }
 
 export interface AdminAnswer {
@@ -24,7 +27,7 @@ export interface AdminAnswer {
 export interface AdminPage {
   readonly method: "GET" | "POST";
   readonly about: string;
-  answer(): AdminAnswer | Promise<AdminAnswer>;
+  answer(query: URLSearchParams): AdminAnswer | Promise<AdminAnswer>;
 }
 
 /** By path. */
@@ -56,6 +59,11 @@ export function adminPages(subject: AdminSubject): AdminPages {
       about: "reads the configuration again; answers when it serves, or says why not",
       answer: () => reload(subject),
     },
+    "/purge": {
+      method: "POST",
+      about: "lets go of kept answers of scripts: ?site=NAME&tag=TAG, tag may be repeated",
+      answer: (query) => purge(subject, query),
+    },
   };
   const index = Object.entries(pages).map(([path, { method, about }]) => ({ path, method, about }));
   return { "/": get("this list", () => ({ status: 200, body: { lodestone: index } })), ...pages };
@@ -80,4 +88,25 @@ async function reload(subject: AdminSubject): Promise<AdminAnswer> {
   const outcome = await subject.reload();
   if (outcome.done) return { status: 200, body: { outcome: "done" } };
   return { status: 422, body: { outcome: "refused", reason: outcome.reason } };
+}
+
+/** Tags of one request. */
+const MOST_TAGS = 64;
+/** 1 to 256 characters, no control characters. */
+const TAG = /^[^\p{Cc}]{1,256}$/u;
+
+async function purge(subject: AdminSubject, query: URLSearchParams): Promise<AdminAnswer> {
+  const refused = (error: string): AdminAnswer => ({ status: 400, body: { error } });
+  const site = query.get("site") ?? "";
+  const tags = query.getAll("tag");
+  const sites = subject.config.sites.map(({ name }) => name);
+  if (!sites.includes(site)) {
+    return refused(`there is no site ${JSON.stringify(site.slice(0, 256))}; site=NAME as in /sites`);
+  }
+  if (tags.length === 0 || tags.length > MOST_TAGS || !tags.every((tag) => TAG.test(tag))) {
+    return refused(`tag=TAG: 1 to ${MOST_TAGS} tags of 1 to 256 characters, no control characters`);
+  }
+  const failure = await subject.purge([{ site, tags }]);
+  if (failure === undefined) return { status: 200, body: { outcome: "done", site, tags } };
+  return { status: 503, body: { outcome: "not confirmed", reason: failure } };
 }

@@ -94,7 +94,7 @@ export class AdminServer {
       response.setHeader("Allow", allow);
       return send(response, { status: 405, body: { error: `${path} is for ${page.method}` } }, !isHead);
     }
-    const answer = await page.answer();
+    const answer = await page.answer(new URLSearchParams(url.slice(path.length).replace(/^[^?]*/, "")));
     if (this.#isClosing) response.setHeader("Connection", "close");
     send(response, answer, !isHead);
   }
