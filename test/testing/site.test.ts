@@ -356,3 +356,17 @@ test("a site that is closed says so", async (t) => {
   await assert.rejects(s.fetch("/"), /the site is closed/);
   await s.close();
 });
+
+test("an answer may be kept and a purge resolves, but each request of a test reaches the script", async (t) => {
+  const s = siteOf(
+    t,
+    `import { cache } from "lodestone";
+    let runs = 0;
+    export default async (request: Request) => {
+      if (request.path === "/purge") { await cache.purge("news"); return 204; }
+      return new Response("run " + ++runs, { cache: { ttl: 60, tags: ["news"] } });
+    };`,
+  );
+  for (const text of ["run 1", "run 2"]) assert.equal(await (await s.fetch("/")).text(), text);
+  assert.equal((await s.fetch("/purge")).status, 204);
+});
