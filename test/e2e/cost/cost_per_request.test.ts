@@ -28,6 +28,7 @@ interface Row {
 
 const ROWS: readonly Row[] = [
   { what: "an answer of a script", host: "answer", most: { systemCalls: 2.4, entries: 1, bytes: 4_800 } },
+  { what: "a kept answer of a script", host: "kept", most: { systemCalls: 2.4, entries: 0, bytes: 3_200 } },
   { what: "a file behind a script", host: "behind", most: { systemCalls: 2.4, entries: 1, bytes: 6_000 } },
   { what: "a file without a script", host: "file", most: { systemCalls: 2.4, entries: 0, bytes: 7_000 } },
 ];
@@ -38,6 +39,7 @@ log: { level: silent, access: false }
 admin: 127.0.0.1:0
 sites:
   - { hosts: [answer], scripts: [answer.ts] }
+  - { hosts: [kept], scripts: [kept.ts] }
   - { hosts: [behind], scripts: [behind.ts], root: root }
   - { hosts: [file], root: root }
 `;
@@ -48,6 +50,7 @@ async function start(): Promise<Lodestone> {
     config: CONFIG,
     scripts: {
       "answer.ts": 'export default () => new Response("123");',
+      "kept.ts": 'export default () => new Response("123", { cache: { ttl: 3600 } });',
       "behind.ts": "export default () => {};",
     },
     files: { "root/file": "x".repeat(1_000) },
