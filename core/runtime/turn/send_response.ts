@@ -1,5 +1,5 @@
 import { contentToSend } from "../http/body.ts";
-import { FileContent, filesJson, HeldBody, isAtHand, StreamContent } from "../http/content.ts";
+import { FileContent, filesJson, HeldBody, StreamContent } from "../http/content.ts";
 import type { SendServices } from "../http/request_changes.ts";
 import type { Response, ResponseClass } from "../http/response.ts";
 import type { SiteExchange } from "./site_exchange.ts";
@@ -26,7 +26,7 @@ export function sendResponse(
   const fields = responses.fieldsOf(response);
   const content = contentToSend(response, "sending the response");
   const cache = responses.cacheOf(response);
-  if (cache !== undefined && isAtHand(content)) outbox.keepAnswer(slot, cache);
+  if (cache !== undefined) outbox.keepAnswer(slot, cache);
   if (typeof content === "string") {
     if (content.length > LONGEST_TEXT) {
       throw new RangeError(

@@ -16,6 +16,7 @@ const answers = {
   "/plain": () => new Response("plain " + ++runs),
   "/cookie": () => new Response("cookie " + ++runs, { headers: { "Set-Cookie": "a=1" }, cache: { ttl: 60 } }),
   "/part": () => new Response("part " + ++runs, { status: 206, headers: { "Content-Range": "bytes 0-5/9" }, cache: { ttl: 60 } }),
+  "/unchanged": () => new Response(null, { status: 304, headers: { "X-Run": String(++runs) }, cache: { ttl: 60 } }),
   "/large": () => new Response(++runs + "x".repeat(200_000), { cache: { ttl: 60 } }),
   "/signed": () => new Response("signed " + ++runs, { cache: { ttl: 60, key: { headers: ["Authorization"] } } }),
   "/dated": () => new Response("dated " + ++runs, { headers: { Date: "Thu, 01 Jan 1970 00:00:00 GMT", Age: "99" }, cache: { ttl: 60 } }),
@@ -55,7 +56,7 @@ test("a kept answer tells its age and when it was made, the script's own answer 
 
 test("a Date of the script's stays, and its Age does not", async (t) => {
   const site = await start(t);
-  await site.get("/dated");
+  assert.equal((await site.get("/dated")).headers.get("age"), "99", "before it is kept, it is the script's");
   const { headers } = await site.get("/dated");
   assert.equal(headers.get("date"), "Thu, 01 Jan 1970 00:00:00 GMT");
   assert.equal(headers.get("age"), "0");
@@ -138,16 +139,21 @@ test("ranges apply to a kept answer, and the answer to a range is kept whole", a
 for (const [path, reason] of [
   ["/cookie", /GET \/cookie is not kept \(cache\): it has Set-Cookie/],
   ["/part", /status 206/],
+  ["/unchanged", /status 304/],
   ["/large", /larger than cache\.entry, 100000 bytes/],
 ] as const) {
   test(`the answer of ${path} is not kept, and the log says so once`, async (t) => {
     const site = await start(t);
     const first = await site.get(path);
     const second = await site.get(path);
-    assert.notEqual(second.text, first.text);
+    const run = ({ text, headers }: typeof first) => text + headers.get("x-run");
+    assert.notEqual(run(second), run(first));
     assert.equal(second.status, first.status);
     const warnings = site.log.filter(({ level, msg }) => level === 40 && reason.test(msg));
     assert.equal(warnings.length, 1);
+    await site.reload(`${script}\nexport const version = 2;`);
+    await site.get(path);
+    assert.equal(site.log.filter(({ level, msg }) => level === 40 && reason.test(msg)).length, 2);
   });
 }
 
@@ -190,6 +196,16 @@ export default async (request) => {
   await site.reload(slow("new"));
   assert.equal((await old).text, "old");
   assert.equal((await site.get("/page")).text, "new");
+});
+
+test("while the version saved last does not compile nothing kept is served: its author is to see that", async (t) => {
+  const site = await start(t);
+  site.load({ ...(await site.compile(script)), broken: [] });
+  assert.equal((await site.get("/page")).text, "page 1");
+  assert.equal((await site.get("/page")).text, "page 2");
+  await site.reload(script);
+  assert.equal((await site.get("/page")).text, "page 1");
+  assert.equal((await site.get("/page")).text, "page 1");
 });
 
 test("with no memory for it nothing is kept", async (t) => {

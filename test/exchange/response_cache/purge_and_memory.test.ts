@@ -72,7 +72,7 @@ test("a purge lets go of the answers with one of the tags, and of no others", ()
     ["/a", "/b", "/c", "/d"].map((target) => has(target)),
     [false, false, false, true],
   );
-  assert.equal(metrics.removed.purged, 3);
+  assert.deepEqual(metrics.removed, { evicted: 0, purged: 3 });
 });
 
 test("an answer that replaces another is found by its own tags alone", () => {
@@ -121,6 +121,14 @@ test("what all sites keep is bounded, and the one that has most gives way", () =
   assert.ok(modest.cache.bytes + greedy.cache.bytes <= 100_000);
   assert.ok(modest.cache.bytes + greedy.cache.bytes > 80_000);
   assert.ok(greedy.has("/999") && !greedy.has("/0"), "what was not asked for the longest time goes first");
+});
+
+test("nobody waits for what was not kept, for ten seconds", () => {
+  const { cache } = siteCache();
+  cache.pass("key", 1000);
+  assert.deepEqual([cache.isPassed("key", 10_999), cache.isPassed("key", 11_000)], [true, false]);
+  assert.equal(cache.isPassed("other", 1000), false);
+  assert.equal(cache.find("key", 1000), undefined);
 });
 
 test("what is asked for stays", () => {

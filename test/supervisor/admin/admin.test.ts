@@ -23,7 +23,7 @@ test("the index names the pages, and each answers to its method only", async () 
     "/",
   );
   const paths = pages.map(({ path }) => path);
-  assert.deepEqual(paths, ["/healthz", "/readyz", "/metrics", "/sites", "/workers", "/reload"]);
+  assert.deepEqual(paths, ["/healthz", "/readyz", "/metrics", "/sites", "/workers", "/reload", "/purge"]);
   for (const { path, method } of pages) {
     const other = await askAdmin(lodestone, path, method === "GET" ? "POST" : "GET");
     assert.deepEqual([other.status, other.headers.allow], [405, method === "GET" ? "GET, HEAD" : "POST"]);
