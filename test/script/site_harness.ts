@@ -230,6 +230,10 @@ export class SiteHarness {
     this.#router.load(compiled);
   }
 
+  quarantine(milliseconds: number): void {
+    this.#router.quarantine("a.test", milliseconds);
+  }
+
   /** What the site has counted. */
   get metrics(): SiteMetrics {
     return this.#metrics.site("a.test");

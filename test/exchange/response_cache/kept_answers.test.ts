@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { signTrace } from "../../../core/observe/trace_signature.ts";
 import { SiteHarness } from "../../script/site_harness.ts";
 import { until } from "../../support/until.ts";
 
@@ -206,6 +207,35 @@ test("while the version saved last does not compile nothing kept is served: its 
   await site.reload(script);
   assert.equal((await site.get("/page")).text, "page 1");
   assert.equal((await site.get("/page")).text, "page 1");
+});
+
+test("a kept answer is served while the scripts have no isolate and must not run", async (t) => {
+  const site = await start(t);
+  await site.get("/page");
+  site.quarantine(60_000);
+  assert.equal((await site.get("/plain")).status, 503);
+  assert.equal((await site.get("/page")).text, "page 1");
+});
+
+test("a traced request that gets a kept answer tells so", async (t) => {
+  const secret = "the secret of this test";
+  const site = await start(t, { traceSecret: secret });
+  await site.get("/page");
+  const expiry = Math.floor(Date.now() / 1000) + 60;
+  const signature = signTrace(
+    { method: "GET", host: "a.test", path: "/page", query: undefined },
+    secret,
+    expiry,
+  );
+  const traced = await site.request("/page", { fields: `Lodestone-Trace: ${signature}\r\n` }).answer;
+  assert.equal(traced.text, "page 1");
+  const line = await until("the trace is logged", () => site.log.find(({ msg }) => msg === "trace"));
+  const steps = line.trace as { step: string; by?: string }[];
+  assert.deepEqual(
+    steps.map(({ step, by }) => by ?? step),
+    ["request", "cache", "end of request"],
+  );
+  assert.equal((await site.get("/page")).headers.get("lodestone-trace-id"), undefined, "it is not kept");
 });
 
 test("with no memory for it nothing is kept", async (t) => {
