@@ -1,3 +1,4 @@
+import { NumberTable } from "../collections/number_table.ts";
 import type { BodySource } from "../http/body.ts";
 import { BodyReader } from "../http/body_reader.ts";
 import { PeekedBody } from "../http/peeked_body.ts";
@@ -35,8 +36,8 @@ export class HeldBodies {
   readonly #observer: ReadingObserver;
   readonly #time: HoldingTime | undefined;
   /** By body, while nobody asks for it. */
-  readonly #timers = new Map<number, Timer>();
-  readonly #bodies = new Map<number, BodySource>();
+  readonly #timers = new NumberTable<Timer>();
+  readonly #bodies = new NumberTable<BodySource>();
   readonly #readers = new Map<number, BodyReader>();
   /** Bodies being read into memory. */
   readonly #reading = new Set<BodySource>();
@@ -150,10 +151,10 @@ export class HeldBodies {
   /** Nobody wants any of them any more. */
   close(): void {
     this.#closed = true;
-    for (const timer of this.#timers.values()) timer.cancel();
+    for (const [, timer] of this.#timers.entries()) timer.cancel();
     this.#timers.clear();
-    for (const handle of [...this.#bodies.keys(), ...this.#readers.keys()]) this.#observer.released(handle);
-    for (const body of this.#bodies.values()) body.cancel();
+    for (const [handle] of [...this.#bodies.entries(), ...this.#readers]) this.#observer.released(handle);
+    for (const [, body] of this.#bodies.entries()) body.cancel();
     for (const reader of this.#readers.values()) reader.cancel();
     for (const body of this.#reading) body.cancel();
     this.#bodies.clear();

@@ -1,7 +1,7 @@
+import type { Slots } from "../collections/slot_table.ts";
 import type { Trace } from "../observe/trace.ts";
 import type { OperationTable } from "./limits/operation_table.ts";
 import type { ScriptTask } from "./script_task.ts";
-import type { Slots } from "./slot_table.ts";
 import type { IsolateTracing } from "./trace/isolate_tracing.ts";
 
 /** Where events go in: each for an exchange (0 for none), possibly followed by bytes. */

@@ -1,3 +1,4 @@
+import { type Slots, SlotTable } from "../collections/slot_table.ts";
 import type { SiteConfig } from "../config/config.ts";
 import { type BodySource, cancelBody } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
@@ -11,7 +12,6 @@ import { OperationTable } from "./limits/operation_table.ts";
 import { type EventSink, OperationOutcomes } from "./operation_outcomes.ts";
 import type { RequestChanges, ScriptTask } from "./script_task.ts";
 import { ScriptTimers } from "./script_timers.ts";
-import { type Slots, SlotTable } from "./slot_table.ts";
 import type { IsolateTracing } from "./trace/isolate_tracing.ts";
 import { bodyText, callText, originFetchText } from "./trace/trace_texts.ts";
 import { type OriginFetcher, type ScriptRequest, UnboundWork } from "./unbound_work.ts";

@@ -1,3 +1,4 @@
+import { NumberTable } from "../collections/number_table.ts";
 import type { BodySource } from "../http/body.ts";
 import { HttpError } from "../http/http_error.ts";
 import { fetchFailure } from "./failure/fetch_failure.ts";
@@ -51,7 +52,7 @@ export class UnboundWork {
   readonly bodies: HeldBodies;
   readonly #outcome: Outcome;
   readonly #services: Pick<ScriptHost, "operations" | "fetchOrigin">;
-  readonly #calls = new Map<number, { cancel(): void }>();
+  readonly #calls = new NumberTable<{ cancel(): void }>();
   #closed = false;
 
   /** `limit`: bytes of a body that a script may read into memory. */
@@ -127,7 +128,7 @@ export class UnboundWork {
 
   close(): void {
     this.#closed = true;
-    for (const call of this.#calls.values()) call.cancel();
+    for (const [, call] of this.#calls.entries()) call.cancel();
     this.#calls.clear();
     this.bodies.close();
   }

@@ -1,3 +1,4 @@
+import type { NumberTable } from "../../collections/number_table.ts";
 import { errorText } from "../console/error_text.ts";
 import { contentOf, isUnusable } from "../http/body.ts";
 import { FileContent, HeldBody } from "../http/content.ts";
@@ -27,9 +28,9 @@ export class Answers {
   readonly #parts: AnswerParts;
   readonly #hooks: ResponseHooks;
   /** Exchanges the isolate still has a part in, by slot. */
-  readonly #exchanges: Map<number, SiteExchange>;
+  readonly #exchanges: NumberTable<SiteExchange>;
 
-  constructor(parts: AnswerParts, exchanges: Map<number, SiteExchange>) {
+  constructor(parts: AnswerParts, exchanges: NumberTable<SiteExchange>) {
     this.#parts = parts;
     this.#exchanges = exchanges;
     this.#hooks = new ResponseHooks(parts);

@@ -1,3 +1,4 @@
+import { NumberTable } from "../../collections/number_table.ts";
 import { DOMException } from "../language/dom_exception.ts";
 
 interface Pending {
@@ -30,7 +31,7 @@ export class HostFailure {
  * event that names it.
  */
 export class Operations {
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new NumberTable<Pending>();
   #last = 0;
 
   /** A number never given out before; also names a timer. */

@@ -1,3 +1,4 @@
+import { NumberTable } from "../../collections/number_table.ts";
 import { changesText } from "../http/request_changes.ts";
 import { type AnswerParts, Answers } from "./answers.ts";
 import { passesThrough } from "./execution_context.ts";
@@ -17,7 +18,7 @@ export interface TurnParts extends AnswerParts {
 /** The life of exchanges inside the isolate: events in, commands out. `protocol.md` is the contract. */
 export class Turn {
   readonly #parts: TurnParts;
-  readonly #exchanges = new Map<number, SiteExchange>();
+  readonly #exchanges = new NumberTable<SiteExchange>();
   readonly #answers: Answers;
   #handlers: readonly Handler[] = [];
 

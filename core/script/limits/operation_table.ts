@@ -1,3 +1,4 @@
+import { NumberTable } from "../../collections/number_table.ts";
 import { ProtocolError } from "../command_reader.ts";
 
 /**
@@ -7,9 +8,9 @@ import { ProtocolError } from "../command_reader.ts";
 export class OperationTable {
   readonly #limit: number;
   /** Exchange of each operation under way. */
-  readonly #underWay = new Map<number, number>();
+  readonly #underWay = new NumberTable<number>();
   /** Fetches that are settled and whose body nobody has used yet. */
-  readonly #held = new Set<number>();
+  readonly #held = new NumberTable<true>();
   #last = 0;
 
   constructor(limit: number) {
@@ -53,7 +54,7 @@ export class OperationTable {
 
   /** A fetch has brought a body, or a script writes one: it counts until it is released. */
   hold(operation: number): void {
-    this.#held.add(operation);
+    this.#held.set(operation, true);
   }
 
   release(operation: number): void {
@@ -62,7 +63,6 @@ export class OperationTable {
 
   /** Whether an exchange has an operation under way. Looks at all of them. */
   isWaiting(slot: number): boolean {
-    for (const each of this.#underWay.values()) if (each === slot) return true;
-    return false;
+    return this.#underWay.entries().some(([, each]) => each === slot);
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { SlotTable } from "../../core/script/slot_table.ts";
+import { SlotTable } from "../../core/collections/slot_table.ts";
 
 describe("a table of slots", () => {
   it("gives each item a number of its own, in ascending order, beginning with 1", () => {
