@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { closeSync, openSync, truncateSync, writeSync } from "node:fs";
 import http from "node:http";
+import { PassThrough } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import test, { type TestContext } from "node:test";
 import { type Lodestone, startLodestone } from "../support/lodestone.ts";
 import { MemoryWatch } from "../support/memory_watch.ts";
@@ -180,4 +182,39 @@ test("a backend that stops reading makes the client wait, and gets everything on
   assert.equal(response.statusCode, 200);
   assert.equal(check.received, size);
   response.resume();
+});
+
+/** Reads like `receive`; a hesitant one takes a break whenever it has got something. */
+async function receiveAt(pace: "at once" | "hesitantly", url: string): Promise<number> {
+  const response = await openResponse(url);
+  const check = new PatternCheck();
+  response.on("data", (chunk: Buffer) => {
+    check.take(chunk);
+    if (pace === "at once") return;
+    response.pause();
+    setImmediate(() => setImmediate(() => response.resume()));
+  });
+  await once(response, "end");
+  return check.received;
+}
+
+test("bodies stay whole when clients of every pace share the memory that they pass through", async () => {
+  const size = 12 * megabyte + 17;
+  await using origin = await startOrigin((incoming, response) => {
+    if (incoming.url === "/counted") response.setHeader("Content-Length", size);
+    void sendPattern(response, size);
+  });
+  const pattern = new PassThrough();
+  const [bytes] = await Promise.all([buffer(pattern), sendPattern(pattern, size)]);
+  await using lodestone = await serve(origin);
+  lodestone.folder.write("www/pattern.bin", bytes);
+  const receivers = ["/counted", "/chunked", "/pattern.bin"].flatMap((path) =>
+    (["at once", "hesitantly"] as const).flatMap((pace) =>
+      [1, 2, 3].map(() => receiveAt(pace, lodestone.url(path))),
+    ),
+  );
+  assert.deepEqual(
+    await Promise.all(receivers),
+    Array.from({ length: 18 }, () => size),
+  );
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
 import { Http1ResponseBody } from "../../../core/backend/protocol/http1_response_body.ts";
+import { ReadMemory } from "../../../core/backend/read_memory.ts";
 import { type BodyFraming, CHUNKED, UNTIL_CLOSE } from "../../../core/http/body_framing.ts";
 
 /** Plays the connection: gives pieces while reading is wanted, and remembers what it was told. */
@@ -187,4 +188,40 @@ test("a body that broke before anybody began to read it fails whoever begins", (
   assert.equal(receiver.error?.message, "reset");
   assert.equal(receiver.received, "");
   assert.equal(receiver.ended, 1);
+});
+
+/** Gives out memory once it came back, and remembers what did. */
+class Memory extends ReadMemory {
+  readonly back: Buffer[] = [];
+
+  override giveBack(bytes: Buffer): void {
+    this.back.push(bytes);
+  }
+}
+
+test("a piece goes back when all of it was decoded and the receiver has no more use for its chunks", () => {
+  const memory = new Memory();
+  const [first, second, third] = [
+    Buffer.from("1\r\na\r\n1\r\nb\r\n"),
+    Buffer.from("1\r\nc\r\n"),
+    Buffer.from("0\r\n\r\n"),
+  ];
+  const body = new Http1ResponseBody(CHUNKED, new Connection(), first, memory);
+  const receiver = new Receiver([0]);
+  body.start(receiver);
+  body.reuse();
+  assert.deepEqual(memory.back, [], "its second chunk has not been decoded");
+  receiver.paused = false;
+  body.resume();
+  assert.deepEqual(memory.back, [], "the receiver has not said that it is done with the second chunk");
+  body.reuse();
+  assert.deepEqual(memory.back, [first]);
+  body.reuse();
+  assert.deepEqual(memory.back, [first], "once is enough");
+  body.receive(second);
+  body.receive(third);
+  assert.deepEqual(memory.back, [first], "of the second piece the receiver may still have something");
+  body.reuse();
+  assert.equal(receiver.received, "abc");
+  assert.deepEqual(memory.back, [first, third], "of several the one decoded last is known");
 });
