@@ -1,5 +1,5 @@
 import { treeResident } from "../support/process_tree.ts";
-import type { BenchServer, RunningServer, ServerName, Workload } from "./bench_server.ts";
+import type { BenchServer, ServerName, Workload } from "./bench_server.ts";
 import { holds, pacedOf, rateFor } from "./fixed_rate.ts";
 import { type Measurement, measure } from "./measure.ts";
 import type { PacedResult } from "./paced.ts";
@@ -51,15 +51,16 @@ export async function compare(
   options: Rounds,
 ): Promise<WorkloadResult> {
   await using started = await startServers(workload, benchServers);
-  const { running } = started;
-  for (const [server, started] of running) {
-    await timed(server, started, workload, { ...options, seconds: options.warmUp });
-  }
+  const running = new Map(started.running);
   const measured = new Map<BenchServer, Measurement[]>();
-  for (let round = 0; round < options.rounds; round++) {
+  // The first round is for warming up.
+  for (let round = -1; round < options.rounds; round++) {
+    const seconds = round < 0 ? options.warmUp : options.seconds;
     for (const [server, started] of running) {
-      const measurements = measured.getOrInsert(server, []);
-      measurements.push(await timed(server, started, workload, options));
+      const measuring = () => measure(started, workload, { ...options, seconds });
+      const measurement = await orNothing(server, workload, measuring);
+      if (measurement === undefined) running.delete(server);
+      else if (round >= 0) measured.getOrInsert(server, []).push(measurement);
     }
   }
   const lodestone = benchServers.find((server) => server.name === "lodestone");
@@ -71,29 +72,26 @@ export async function compare(
   const complete: ServerResult[] = [];
   for (const [i, [server, { url }]] of [...running].entries()) {
     const atRate = () => pacedOf(workload, url, { ...options, rate });
-    complete.push(
-      rate === 0 || !holds(results[i]!, rate)
-        ? results[i]!
-        : { ...results[i]!, paced: await named(server, workload, atRate) },
-    );
+    const isAsked = rate !== 0 && holds(results[i]!, rate);
+    const paced = isAsked ? await orNothing(server, workload, atRate) : undefined;
+    complete.push(paced === undefined ? results[i]! : { ...results[i]!, paced });
   }
   return { workload: workload.name, title: workload.title, rate, servers: complete };
 }
 
-async function timed(
+/** Undefined for a server that failed and is not Lodestone: the others go on without its figures, and a line says so. */
+async function orNothing<T>(
   server: BenchServer,
-  started: RunningServer,
   workload: Workload,
-  options: { seconds: number; connections: number },
-): Promise<Measurement> {
-  return await named(server, workload, () => measure(started, workload, options));
-}
-
-async function named<T>(server: BenchServer, workload: Workload, measuring: () => Promise<T>): Promise<T> {
+  measuring: () => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await measuring();
   } catch (error) {
-    throw new Error(`${server.title}, ${workload.title}: ${(error as Error).message}`, { cause: error });
+    const message = `${server.title}, ${workload.title}: ${(error as Error).message}`;
+    if (server.name === "lodestone") throw new Error(message, { cause: error });
+    process.stderr.write(`left out: ${message}\n`);
+    return undefined;
   }
 }
 
