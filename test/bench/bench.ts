@@ -123,18 +123,19 @@ async function main(): Promise<void> {
     const result = await compare(workload, servers, rounds);
     results.push(result);
     process.stdout.write(`${table(result)}\n`);
+    if (values.json !== undefined) writeJson(values.json, rounds, results);
   }
   process.stdout.write(
     `${rounds.rounds} rounds of ${rounds.seconds} s, ${rounds.connections} connections; ` +
       "CPU is user and system time of the whole process tree, medians with the range of the rounds\n",
   );
-  if (values.json !== undefined) {
-    const machine = { processor: cpus()[0]?.model, cores: cpus().length, node: process.version };
-    writeFileSync(
-      values.json,
-      `${JSON.stringify({ date: new Date(), machine, ...rounds, results }, undefined, 2)}\n`,
-    );
-  }
+}
+
+/** After each row, so that what has been measured stays when the bench is ended. */
+function writeJson(path: string, rounds: Rounds, results: readonly WorkloadResult[]): void {
+  const machine = { processor: cpus()[0]?.model, cores: cpus().length, node: process.version };
+  const json = JSON.stringify({ date: new Date(), machine, ...rounds, results }, undefined, 2);
+  writeFileSync(path, `${json}\n`);
 }
 
 await main().catch((error: Error) => {
