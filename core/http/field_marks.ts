@@ -21,6 +21,8 @@ export const HOSTS = 128;
 export const EXPECT = 256;
 /** Perhaps one of those by which a proxy tells of its client; its name has the length and the first letters. */
 export const FORWARDED = 512;
+/** A line with other white space than one space behind the colon. */
+export const UNTIDY = 1024;
 
 /**
  * Looks through a block of field lines once: whether it is valid, each line `Name: value\r\n` without line folding or space
@@ -36,7 +38,7 @@ export function markFields(text: string): number {
     if (colon === index || units[colon] !== 0x3a) return INVALID;
     const end = skipFieldValue(units, colon + 1);
     if (units[end] !== 0x0d || units[end + 1] !== 0x0a) return INVALID;
-    marks = joinMarks(marks, markOf(units, index, colon));
+    marks = joinMarks(marks, markOf(units, index, colon) | tidinessOf(units, colon, end));
     index = end + 2;
   }
   return marks;
@@ -103,6 +105,18 @@ export function markOf(units: Uint16Array, start: number, end: number): number {
     default:
       return 0;
   }
+}
+
+/** UNTIDY for a line that is not as `HeaderList` writes lines: its colon and the end of its value. */
+export function tidinessOf(units: Uint16Array, colon: number, end: number): number {
+  const isTidy =
+    units[colon + 1] === 0x20 &&
+    (end === colon + 2 || (!isSpace(units[colon + 2]!) && !isSpace(units[end - 1]!)));
+  return isTidy ? 0 : UNTIDY;
+}
+
+function isSpace(unit: number): boolean {
+  return unit === 0x20 || unit === 0x09;
 }
 
 function markOfLong(units: Uint16Array, start: number, end: number): number {

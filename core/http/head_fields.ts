@@ -1,5 +1,5 @@
 import { codeUnits } from "./code_units.ts";
-import { joinMarks, markOf } from "./field_marks.ts";
+import { joinMarks, markOf, tidinessOf } from "./field_marks.ts";
 import { fieldValue, skipFieldValue, skipToken } from "./head_grammar.ts";
 import { HttpError } from "./http_error.ts";
 import { isTelling, SHORTEST_TELLING } from "./telling_fields.ts";
@@ -60,7 +60,8 @@ export function readHeadFields(text: string, start: number, limit: number, kind:
     if (count === limit) {
       throw new HttpError(kind.tooLarge, kind.code, `reading a head: more than http.fields (${limit})`);
     }
-    fields.marks = joinMarks(fields.marks, markOf(units, index, colon));
+    const marks = markOf(units, index, colon) | tidinessOf(units, colon, end);
+    fields.marks = joinMarks(fields.marks, marks);
     note(fields, text, index, colon, end, kind);
     index = end + 2;
   }

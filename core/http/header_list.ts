@@ -1,4 +1,4 @@
-import { HOST, HOSTS, joinMarks, markFields, withoutMarked } from "./field_marks.ts";
+import { HOST, HOSTS, joinMarks, markFields, UNTIDY, withoutMarked } from "./field_marks.ts";
 import { fieldValue } from "./head_grammar.ts";
 
 /**
@@ -104,8 +104,9 @@ export class HeaderList {
     return true;
   }
 
-  /** Removes the fields that have one of these marks (`field_marks.ts`). */
+  /** Removes the fields that have one of these marks (`field_marks.ts`), and makes the others tidy. */
   deleteMarked(marks: number): void {
+    if ((this.marks & UNTIDY) !== 0) this.#tidy();
     if ((this.marks & marks) === 0) return;
     this.#text = withoutMarked(this.toText(), marks);
     this.#entries = undefined;
@@ -142,6 +143,11 @@ export class HeaderList {
   clone(): HeaderList {
     const entries = this.#text === undefined ? this.#entries!.slice() : undefined;
     return new HeaderList(this.#text, entries, this.#marks);
+  }
+
+  #tidy(): void {
+    this.#parsed();
+    this.#changed();
   }
 
   #changed(): void {
