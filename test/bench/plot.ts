@@ -4,8 +4,8 @@ import { serverNames } from "./bench_server.ts";
 import { budgets } from "./budgets.ts";
 import type { ServerResult, WorkloadResult } from "./compare.ts";
 
-const WIDTH = 1040;
-const LEFT = 370;
+const WIDTH = 1120;
+const LEFT = 450;
 const RIGHT = 24;
 const TOP = 96;
 const ROW = 34;

@@ -7,6 +7,7 @@ import { scrape } from "../../support/admin.ts";
 import { Child } from "../../support/child.ts";
 import { type Lodestone, startLodestone } from "../../support/lodestone.ts";
 import { metric } from "../../support/metrics_text.ts";
+import { type Origin, startOrigin } from "../../support/origin.ts";
 import { missingPeer } from "../../support/peer.ts";
 import { until } from "../../support/until.ts";
 import { KeepAliveClient } from "./keep_alive_client.ts";
@@ -30,7 +31,12 @@ const ROWS: readonly Row[] = [
   { what: "an answer of a script", host: "answer", most: { systemCalls: 2.4, entries: 1, bytes: 4_800 } },
   { what: "a kept answer of a script", host: "kept", most: { systemCalls: 2.4, entries: 0, bytes: 3_200 } },
   { what: "a file behind a script", host: "behind", most: { systemCalls: 2.4, entries: 1, bytes: 6_000 } },
-  { what: "a file without a script", host: "file", most: { systemCalls: 2.4, entries: 0, bytes: 7_000 } },
+  {
+    what: "a request that a script rewrites and a backend answers",
+    host: "passed",
+    most: { systemCalls: 4.5, entries: 1, bytes: 9_200 },
+  },
+  { what: "a file without a script", host: "file", most: { systemCalls: 2.4, entries: 0, bytes: 6_500 } },
 ];
 
 const CONFIG = `
@@ -42,15 +48,20 @@ sites:
   - { hosts: [kept], scripts: [kept.ts] }
   - { hosts: [behind], scripts: [behind.ts], root: root }
   - { hosts: [file], root: root }
+  - { hosts: [passed], scripts: [passed.ts], backend: app }
 `;
 
-async function start(): Promise<Lodestone> {
+async function start(backend: Origin): Promise<Lodestone> {
   const counter = fileURLToPath(new URL("count_allocations.js", import.meta.url));
   return await startLodestone({
-    config: CONFIG,
+    config: `${CONFIG}backends: { app: ${backend.url} }\n`,
     scripts: {
       "answer.ts": 'export default () => new Response("123");',
       "kept.ts": 'export default () => new Response("123", { cache: { ttl: 3600 } });',
+      "passed.ts": `export default (request: Request) => {
+  request.path = "/other";
+  request.headers.set("x-variant", "a");
+};`,
       "behind.ts": "export default () => {};",
     },
     files: { "root/file": "x".repeat(1_000) },
@@ -102,7 +113,8 @@ async function systemCalls(lodestone: Lodestone, action: () => Promise<void>): P
 describe("what a request over a kept connection costs", { skip: missingPeer("strace") ?? false }, () => {
   for (const { what, host, most } of ROWS) {
     it(`${what}: no more system calls, entries and allocations than recorded`, async (t) => {
-      await using lodestone = await start();
+      await using backend = await startOrigin((_, response) => response.end("x".repeat(1_000)));
+      await using lodestone = await start(backend);
       using client = await KeepAliveClient.connect(`${lodestone.address}/file`, host);
       await client.ask(WARM_UP);
       const entriesBefore = await entries(lodestone, host);
