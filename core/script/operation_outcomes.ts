@@ -35,6 +35,11 @@ export class OperationOutcomes {
     this.#settle(operation, `F${operation}\n${status}\n${hasBody ? 1 : 0}\n${url}\n${fields}`);
   }
 
+  /** The whole body goes in with the head. */
+  settleWithText(operation: number, status: number, text: string, fields: string, url: string): void {
+    this.#settle(operation, `F${operation}\n${status}\n2 ${fields.length}\n${url}\n${fields}${text}`);
+  }
+
   releaseBody(operation: number): void {
     this.#operations.release(operation);
   }

@@ -1,5 +1,7 @@
+import { isAscii } from "node:buffer";
 import { NumberTable } from "../collections/number_table.ts";
 import type { BodySource } from "../http/body.ts";
+import { BytesBody } from "../http/bytes_body.ts";
 import { HttpError } from "../http/http_error.ts";
 import { fetchFailure } from "./failure/fetch_failure.ts";
 import { HeldBodies, type ReadingObserver } from "./held_bodies.ts";
@@ -16,6 +18,8 @@ export interface ScriptRequest {
   /** `follow`, `manual` or `error`. */
   readonly redirect?: unknown;
   readonly body?: string | Uint8Array | BodySource | null;
+  /** Whether the body of the answer is to stay on the host, however small. */
+  readonly stays?: unknown;
 }
 
 /** Gets the outcome of such a request: one of the two, once. */
@@ -41,11 +45,18 @@ export type OriginFetcher = (
 /** How operations end. */
 interface Outcome {
   settleFetch(operation: number, status: number, hasBody: boolean, fields: string, url: string): void;
+  settleWithText(operation: number, status: number, text: string, fields: string, url: string): void;
   settleText(operation: number, text: string): void;
   settleBytes(operation: number, bytes: ArrayBuffer): void;
   failOperation(operation: number, name: string, message: string): void;
   releaseBody(operation: number): void;
 }
+
+/**
+ * Bytes of a body of ASCII characters that goes into the isolate with its head: nearly every script that fetches by itself reads
+ * what comes, and this saves two entries.
+ */
+const SMALL = 4_096;
 
 /** What the scripts of an isolate have under way that belongs to no exchange and may outlive each. */
 export class UnboundWork {
@@ -53,6 +64,7 @@ export class UnboundWork {
   readonly #outcome: Outcome;
   readonly #services: Pick<ScriptHost, "operations" | "fetchOrigin">;
   readonly #calls = new NumberTable<{ cancel(): void }>();
+  readonly #limit: number;
   #closed = false;
 
   /** `limit`: bytes of a body that a script may read into memory. */
@@ -61,6 +73,7 @@ export class UnboundWork {
     outcome: Outcome,
     services: Pick<ScriptHost, "operations" | "fetchOrigin" | "holding">,
   ) {
+    this.#limit = limit;
     this.#outcome = outcome;
     this.#services = services;
     const observer: ReadingObserver = {
@@ -87,9 +100,12 @@ export class UnboundWork {
           isSettled = true;
           this.#calls.delete(operation);
           if (this.#closed) return body?.cancel();
-          if (body !== undefined) this.bodies.hold(operation, body);
           const from = redirected ? `>${url}` : url;
-          this.#outcome.settleFetch(operation, status, body !== undefined, fields, from);
+          const held = request.stays === true ? body : this.#withoutText(body);
+          if (typeof held === "string")
+            return this.#outcome.settleWithText(operation, status, held, fields, from);
+          if (held !== undefined) this.bodies.hold(operation, held);
+          this.#outcome.settleFetch(operation, status, held !== undefined, fields, from);
         },
       });
       if (call !== undefined && !isSettled) this.#calls.set(operation, call);
@@ -131,6 +147,14 @@ export class UnboundWork {
     for (const [, call] of this.#calls.entries()) call.cancel();
     this.#calls.clear();
     this.bodies.close();
+  }
+
+  /** The text of a small body that is at hand, otherwise the body. */
+  #withoutText(body: BodySource | undefined): BodySource | string | undefined {
+    if (!(Number(body?.length) <= Math.min(SMALL, this.#limit)) || body?.length === 0) return body;
+    const whole = body?.takeWhole?.();
+    if (whole === undefined) return body;
+    return isAscii(whole) ? whole.toString("latin1") : new BytesBody(whole);
   }
 
   #used(operation: number): void {

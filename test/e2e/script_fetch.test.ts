@@ -23,6 +23,34 @@ const routes = {
   async "/slowest"(request, origin) {
     return new Response(await (await Promise.race([fetch(origin + "/slow"), fetch(origin + "/echo")])).text());
   },
+  async "/bodies"(request, origin) {
+    const read = async (query, how, init) => {
+      const response = await fetch(origin + "/body?" + query, init);
+      const length = response.headers.get("content-length");
+      const value = await response[how]();
+      return [length, typeof value === "string" ? value.length + value.slice(-3) : Array.from(value.slice(-3)), response.bodyUsed];
+    };
+    const { signal } = new AbortController();
+    return Response.json([
+      await read("length=3", "text"),
+      await read("length=3", "bytes"),
+      await read("length=4096", "text"),
+      await read("length=4097", "text"),
+      await read("length=3&end=é", "text"),
+      await read("length=3&end=é", "bytes"),
+      await read("length=0", "text"),
+      await read("length=3", "text", { signal }),
+    ]);
+  },
+  async "/cloned"(request, origin) {
+    const response = await fetch(origin + "/body?length=3");
+    const copy = response.clone();
+    const chunks = await Array.fromAsync(copy.body, (chunk) => chunk.length);
+    return new Response(JSON.stringify([chunks, await response.text(), copy.bodyUsed]));
+  },
+  async "/passed"(request, origin) {
+    return await fetch(origin + "/body?length=3");
+  },
   async "/named"(request) {
     return await fetch("backend:app", request);
   },
@@ -120,6 +148,12 @@ before(async () => {
     "/named": (incoming, response) =>
       response.end(JSON.stringify({ url: incoming.url, headers: incoming.headers })),
     "/text": (_, response) => response.end("from the origin"),
+    "/body": (incoming, response) => {
+      const { searchParams } = new URL(incoming.url!, "http://x");
+      const length = Number(searchParams.get("length"));
+      const body = "xyz".padStart(length).slice(0, length) + (searchParams.get("end") ?? "");
+      response.writeHead(200, { "content-length": Buffer.byteLength(body), "x-origin": "yes" }).end(body);
+    },
     "/slow": (_, response) => void response.on("close", () => ended++),
     "/drips": (_, response) => {
       response.write("drop");
@@ -166,6 +200,22 @@ test("fifty fetches at once, to a backend and to an origin, come back each with 
     seen,
     Array.from({ length: 50 }, (_, i) => `/echo?${i}`),
   );
+});
+
+test("a body is the same whether it comes with its head, as a small one of ASCII does, or is read by itself", async () => {
+  assert.deepEqual(await json("/bodies"), [
+    ["3", "3xyz", true],
+    ["3", [120, 121, 122], true],
+    ["4096", "4096xyz", true],
+    ["4097", "4097xyz", true],
+    ["5", "4yzé", true],
+    ["5", [122, 195, 169], true],
+    [null, "0", false],
+    ["3", "3xyz", true],
+  ]);
+  assert.equal((await get("/cloned")).text, '[[3],"xyz",true]');
+  const passed = await get("/passed");
+  assert.deepEqual([passed.status, passed.text, passed.headers["x-origin"]], [200, "xyz", "yes"]);
 });
 
 test("a fetch that nobody waits for any more keeps no answer back", async () => {

@@ -40,7 +40,8 @@ export function createFetch(parts: FetchParts): Fetch {
     const content = contentOf(request);
     // Its clones want it too: the host keeps what has been read.
     if (content instanceof HeldBody && content.isShared) await bytesOfContent(content, parts);
-    const { operation, body } = target.url === undefined ? escalate(target, parts) : start(target, parts);
+    const { operation, body } =
+      target.url === undefined ? escalate(target, parts) : start(target, parts, abort !== undefined);
     markBodyUsed(request);
     abort?.watch(operation);
     try {
@@ -73,13 +74,23 @@ function escalate({ request, backend }: FetchTarget, { requests, operations, out
   return { operation, body: changes.others?.body };
 }
 
-/** To another host, or to a named backend. Begins to send a body that is a stream. */
-function start({ request, url }: FetchTarget, parts: FetchParts): Begun {
+/**
+ * To another host, or to a named backend. Begins to send a body that is a stream. What a signal may abort is to stay on the
+ * host until it is read.
+ */
+function start({ request, url }: FetchTarget, parts: FetchParts, hasSignal: boolean): Begun {
   const { requests, operations, outbox } = parts;
   const { redirect } = requests.settingsOf(request);
   const headers = fieldsFor(request, url!);
   const body = contentOf(request) === undefined ? undefined : bodyToSend(request, parts);
-  const json = jsonStringify({ url, method: request.method, headers, redirect, body });
+  const json = jsonStringify({
+    url,
+    method: request.method,
+    headers,
+    redirect,
+    body,
+    stays: hasSignal || undefined,
+  });
   const operation = operations.next();
   outbox.fetchOrigin(operation, json);
   return { operation, body };
@@ -93,13 +104,13 @@ async function respond(
   const { requests, responses, operations } = parts;
   const head = await operations.wait<FetchedHead>(operation);
   const slot = url === undefined ? requests.slotOf(request) : 0;
-  const body = head.hasBody ? new HeldBody(slot, operation) : undefined;
-  if (body !== undefined && slot === 0) unread.add(body);
-  abort?.brought(body);
+  const held = head.hasBody ? new HeldBody(slot, operation) : undefined;
+  if (held !== undefined && slot === 0) unread.add(held);
+  abort?.brought(held);
   return responses.incoming({
     status: head.status,
     headers: headersFromText(head.fields),
-    body,
+    body: held ?? head.text,
     url: head.url === "" ? request.url : head.url,
     redirected: head.redirected,
   });

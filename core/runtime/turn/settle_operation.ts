@@ -4,6 +4,8 @@ import { HostFailure, type Operations } from "./operations.ts";
 export interface FetchedHead {
   readonly status: number;
   readonly hasBody: boolean;
+  /** The whole body when it came with the head; then there is none on the host. */
+  readonly text: string | undefined;
   /** Where it came from; empty for what escalation brought. */
   readonly url: string;
   readonly redirected: boolean;
@@ -38,11 +40,14 @@ function fetchedHead(text: string): FetchedHead {
   const bodyEnd = text.indexOf("\n", statusEnd + 1);
   const urlEnd = text.indexOf("\n", bodyEnd + 1);
   const redirected = text[bodyEnd + 1] === ">";
+  const comesWithHead = text[statusEnd + 1] === "2";
+  const fieldsEnd = comesWithHead ? urlEnd + 1 + Number(text.slice(statusEnd + 3, bodyEnd)) : text.length;
   return {
     status: Number(text.slice(0, statusEnd)),
     hasBody: text[statusEnd + 1] === "1",
+    text: comesWithHead ? text.slice(fieldsEnd) : undefined,
     url: text.slice(bodyEnd + (redirected ? 2 : 1), urlEnd),
     redirected,
-    fields: text.slice(urlEnd + 1),
+    fields: text.slice(urlEnd + 1, fieldsEnd),
   };
 }

@@ -2,14 +2,14 @@ import { cut, LONGEST_GIVEN } from "../../observe/trace.ts";
 import type { Event } from "../guest_isolate.ts";
 import type { ScriptRequest } from "../unbound_work.ts";
 
-const STATUS = /^F\d+\n(\d+)\n([01])\n>?([^\n]*)/;
+const STATUS = /^F\d+\n(\d+)\n(?:[01]|2 \d+)\n>?([^\n]*)/;
 
 /** How an operation ended, by the event that tells the guest (`runtime/protocol.md`), or as it is for any other text. */
 export function eventResult(event: string, bytes: Event | undefined, what: string): string {
   const text = event.slice(event.indexOf("\n") + 1);
   switch (event[0]) {
     case "F": {
-      const [, status = "", , url = ""] = STATUS.exec(event) ?? [];
+      const [, status = "", url = ""] = STATUS.exec(event) ?? [];
       return url === "" ? status : `${status} from ${url}`;
     }
     case "T":

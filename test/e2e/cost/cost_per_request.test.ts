@@ -36,6 +36,11 @@ const ROWS: readonly Row[] = [
     host: "passed",
     most: { systemCalls: 4.5, entries: 1, bytes: 9_200 },
   },
+  {
+    what: "a script that asks a backend and answers with what it says",
+    host: "asking",
+    most: { systemCalls: 4.5, entries: 3, bytes: 14_700 },
+  },
   { what: "a file without a script", host: "file", most: { systemCalls: 2.4, entries: 0, bytes: 6_500 } },
 ];
 
@@ -49,6 +54,7 @@ sites:
   - { hosts: [behind], scripts: [behind.ts], root: root }
   - { hosts: [file], root: root }
   - { hosts: [passed], scripts: [passed.ts], backend: app }
+  - { hosts: [asking], scripts: [asking.ts], backend: app }
 `;
 
 async function start(backend: Origin): Promise<Lodestone> {
@@ -61,6 +67,10 @@ async function start(backend: Origin): Promise<Lodestone> {
       "passed.ts": `export default (request: Request) => {
   request.path = "/other";
   request.headers.set("x-variant", "a");
+};`,
+      "asking.ts": `export default async () => {
+  const answer = await fetch("backend:app/other");
+  return new Response(await answer.text());
 };`,
       "behind.ts": "export default () => {};",
     },

@@ -81,6 +81,27 @@ test("any other URL goes to its origin, and its response may come from elsewhere
   assert.deepEqual([url, redirected, body === null], ["https://other.test/", true, false]);
 });
 
+test("a body that comes with its head is at hand, and the host is asked for nothing", async () => {
+  const { guest } = begin();
+  const wanted = guest.fetch("https://api.test/");
+  guest.enter();
+  guest.enter("F1\n200\n2 6\nhttps://api.test/\nX: 1\r\nbody\nof two lines");
+  const response = await wanted;
+  assert.equal(response.headers.get("x"), "1");
+  assert.equal(await response.clone().text(), "body\nof two lines");
+  assert.equal((await response.arrayBuffer()).byteLength, 17);
+  assert.equal(response.bodyUsed, true);
+  await assert.rejects(response.text(), TypeError);
+  assert.deepEqual(await guest.run(), []);
+});
+
+test("what a signal may abort is asked to stay on the host", async () => {
+  const { guest } = begin();
+  void guest.fetch("https://api.test/", { signal: controllerOf(guest).signal });
+  const [command] = guest.enter();
+  assert.equal(json(command!).stays, true);
+});
+
 test("the body of a fetch from an origin is held by nobody's exchange", async () => {
   const { guest } = begin();
   const response = guest.fetch("https://api.test/");
