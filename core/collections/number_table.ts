@@ -42,8 +42,8 @@ export class NumberTable<T> {
 
   /** Returns whether there was one. */
   delete(number: number): boolean {
-    if (!this.has(number)) return false;
     let gap = this.#placeOf(number);
+    if (number === 0 || this.#numbers[gap] !== number) return false;
     const mask = this.#mask;
     for (let next = (gap + 1) & mask; this.#numbers[next] !== 0; next = (next + 1) & mask) {
       const home = this.#numbers[next]! & mask;

@@ -122,7 +122,7 @@ function askBackend(
   const headers = plan.headers.clone();
   const upgrade = offeredUpgrade(incoming, plan);
   const { client, localPort } = incoming;
-  forwardHeaders(headers, plan.headers === head.headers, { client, head, localPort, id: from.id });
+  forwardHeaders(headers, { client, head, localPort, id: from.id });
   const { marks } = headers;
   if ((marks & HOSTS) !== 0) {
     const hosts = headers.getAll("host").length;

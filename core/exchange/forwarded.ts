@@ -1,5 +1,5 @@
 import { EXPECT, FORWARDED } from "../http/field_marks.ts";
-import type { HeaderList } from "../http/header_list.ts";
+import { HeaderList } from "../http/header_list.ts";
 import { removeKnownHopByHop } from "../http/hop_by_hop.ts";
 import type { Client } from "../http/incoming.ts";
 import type { RequestHead } from "../http/request_head.ts";
@@ -18,28 +18,21 @@ export interface Origin {
  * trusted proxy has told is kept and added to; what a script set stays, and the proxy adds nothing of that name.
  * `headers` are the request's own, or what scripts made of them.
  */
-export function forwardHeaders(headers: HeaderList, isUntouched: boolean, origin: Origin): void {
-  const { client, head, localPort, id } = origin;
+export function forwardHeaders(headers: HeaderList, origin: Origin): void {
+  const { client, head } = origin;
   removeKnownHopByHop(headers);
   headers.deleteMarked(EXPECT);
-  if ((headers.marks & FORWARDED) === 0 && !head.tells) return headers.appendText(forwardedFields(origin));
+  const own = forwardedFields(origin);
+  if ((headers.marks & FORWARDED) === 0 && !head.tells) return headers.appendText(own);
   const told = head.tells ? head.headers : undefined;
-  const add = (name: string, value: string): void => {
-    if (isUntouched && told === undefined) headers.append(name, value);
-    else if (isOurs(headers, name.toLowerCase(), told)) headers.set(name, value);
-  };
   passOn(headers, "Forwarded", told, `for=${forwardedName(client.via ?? client.address)}`);
-  if (!passOn(headers, "X-Forwarded-For", told, client.via ?? client.address)) {
-    add("X-Forwarded-For", client.via === undefined ? client.address : `${client.address}, ${client.via}`);
+  passOn(headers, "X-Forwarded-For", told, client.via ?? client.address);
+  for (const [name, value] of HeaderList.fromText(own)) {
+    if (isOurs(headers, name.toLowerCase(), told)) headers.set(name, value);
   }
-  add("X-Forwarded-Proto", client.tls ? "https" : "http");
-  if (head.authority !== "") add("X-Forwarded-Host", head.authority);
-  const port = client.via === undefined ? localPort : portOf(head, client);
-  if (port !== 0) add("X-Forwarded-Port", String(port));
-  add("X-Request-Id", id);
 }
 
-/** All that the proxy tells when nobody else has told anything. */
+/** All that the proxy tells where nobody else has. */
 function forwardedFields({ client, head, localPort, id }: Origin): string {
   const from = client.via === undefined ? client.address : `${client.address}, ${client.via}`;
   const host = head.authority === "" ? "" : `X-Forwarded-Host: ${head.authority}\r\n`;
@@ -56,12 +49,11 @@ function isOurs(headers: HeaderList, name: string, told: HeaderList | undefined)
   return value === undefined || value === told?.get(name);
 }
 
-/** Puts `hop` behind the list that a trusted proxy has told, if scripts have left it alone. Returns whether it has. */
-function passOn(headers: HeaderList, name: string, told: HeaderList | undefined, hop: string): boolean {
+/** Puts `hop` behind the list that a trusted proxy has told, if scripts have left it alone: then it is no longer as it was told. */
+function passOn(headers: HeaderList, name: string, told: HeaderList | undefined, hop: string): void {
   const list = told?.get(name.toLowerCase());
-  if (list === undefined || headers.get(name.toLowerCase()) !== list) return false;
+  if (list === undefined || headers.get(name.toLowerCase()) !== list) return;
   headers.set(name, list === "" ? hop : `${list}, ${hop}`);
-  return true;
 }
 
 /** RFC 7239 section 6: IPv6 in brackets, and quoted for its colons; what is no address begins with an underscore. */

@@ -17,7 +17,9 @@ export class BytesBody implements BodySource {
   }
 
   takeWhole(): Buffer | undefined {
-    return this.#sink === undefined && this.#offset === 0 ? this.#bytes : undefined;
+    if (this.#sink !== undefined || this.#offset > 0) return undefined;
+    this.#offset = this.length;
+    return this.#bytes;
   }
 
   start(sink: BodySink): void {

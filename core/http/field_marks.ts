@@ -21,6 +21,8 @@ export const HOSTS = 128;
 export const EXPECT = 256;
 /** Perhaps one of those by which a proxy tells of its client; its name has the length and the first letters. */
 export const FORWARDED = 512;
+/** Authorization. */
+export const AUTHORIZATION = 2048;
 /** A line with other white space than one space behind the colon. */
 export const UNTIDY = 1024;
 
@@ -91,6 +93,8 @@ export function markOf(units: Uint16Array, start: number, end: number): number {
       return isNamed(units, start, end, "keep-alive") ? HOP_BY_HOP : 0;
     case 12:
       return isNamed(units, start, end, "x-request-id") ? FORWARDED : 0;
+    case 13:
+      return isNamed(units, start, end, "authorization") ? AUTHORIZATION : 0;
     case 14:
       if (isNamed(units, start, end, "content-length")) return FRAMING;
       return isNamed(units, start, end, "http2-settings") ? HOP_BY_HOP : 0;

@@ -1,5 +1,14 @@
 import { codeUnits } from "./code_units.ts";
-import { joinMarks, markOf, tidinessOf } from "./field_marks.ts";
+import {
+  AUTHORIZATION,
+  CONNECTION,
+  EXPECT,
+  FRAMING,
+  HOST,
+  joinMarks,
+  markOf,
+  tidinessOf,
+} from "./field_marks.ts";
 import { fieldValue, skipFieldValue, skipToken } from "./head_grammar.ts";
 import { HttpError } from "./http_error.ts";
 import { isTelling, SHORTEST_TELLING } from "./telling_fields.ts";
@@ -14,8 +23,7 @@ export class HeadFields {
   transferEncoding: string | undefined = undefined;
   connection: string | undefined = undefined;
   expect: string | undefined = undefined;
-  /** Whether there was one; each counts in requests alone. */
-  authorization = false;
+  /** Whether there was one; counts in requests alone. */
   contentType = false;
   /** Lodestone-Trace: asks for a trace of the request (`observe/trace_signature.ts`). */
   trace: string | undefined = undefined;
@@ -60,9 +68,9 @@ export function readHeadFields(text: string, start: number, limit: number, kind:
     if (count === limit) {
       throw new HttpError(kind.tooLarge, kind.code, `reading a head: more than http.fields (${limit})`);
     }
-    const marks = markOf(units, index, colon) | tidinessOf(units, colon, end);
-    fields.marks = joinMarks(fields.marks, marks);
-    note(fields, text, index, colon, end, kind);
+    const mark = markOf(units, index, colon);
+    note(fields, text, index, colon, end, mark, kind);
+    fields.marks = joinMarks(fields.marks, mark | tidinessOf(units, colon, end));
     index = end + 2;
   }
   if (units[index + 1] !== 0x0a || text.length !== index + 2) {
@@ -72,49 +80,82 @@ export function readHeadFields(text: string, start: number, limit: number, kind:
   return fields;
 }
 
-/** Takes down a field if it is one of the few; the length of its name tells nearly all others apart. */
-function note(f: HeadFields, text: string, start: number, colon: number, end: number, kind: FaultKind): void {
+/** Takes down a field if it is one of the few; its mark tells most of them. */
+function note(
+  f: HeadFields,
+  text: string,
+  start: number,
+  colon: number,
+  end: number,
+  mark: number,
+  kind: FaultKind,
+): void {
   if (!f.tells && mayTell(text, start, colon)) f.tells = isTelling(text.slice(start, colon).toLowerCase());
-  switch (colon - start) {
-    case 4:
-      if (!isNamed(text, start, colon, "host")) return;
+  switch (mark) {
+    case HOST:
       if (f.host !== undefined) throw repeated("Host", kind);
       f.host = fieldValue(text, colon + 1, end);
       return;
-    case 6:
-      if (isNamed(text, start, colon, "expect")) f.expect = join(f.expect, fieldValue(text, colon + 1, end));
+    case EXPECT:
+      f.expect = join(f.expect, fieldValue(text, colon + 1, end));
       return;
-    case 10:
-      if (isNamed(text, start, colon, "connection")) {
-        f.connection = join(f.connection, fieldValue(text, colon + 1, end));
-      }
+    case CONNECTION:
+      f.connection = join(f.connection, fieldValue(text, colon + 1, end));
       return;
+    case AUTHORIZATION:
+      if (kind.refusesAmbiguous && (f.marks & AUTHORIZATION) !== 0) throw repeated("Authorization", kind);
+      return;
+    case FRAMING:
+      noteFraming(f, text, start, colon, end, kind);
+      return;
+    case 0:
+      noteUnmarked(f, text, start, colon, end, kind);
+      return;
+  }
+}
+
+/** Content-Length or Transfer-Encoding: the lengths of their names differ. */
+function noteFraming(
+  f: HeadFields,
+  text: string,
+  start: number,
+  colon: number,
+  end: number,
+  kind: FaultKind,
+): void {
+  const value = fieldValue(text, colon + 1, end);
+  if (colon - start !== 14) {
+    f.transferEncoding = join(f.transferEncoding, value);
+    return;
+  }
+  if (f.contentLength !== undefined) throw repeated("Content-Length", kind);
+  f.contentLength = value;
+}
+
+/** The length of a name tells nearly all others apart. */
+function noteUnmarked(
+  f: HeadFields,
+  text: string,
+  start: number,
+  colon: number,
+  end: number,
+  kind: FaultKind,
+): void {
+  switch (colon - start) {
     case 12:
       if (!kind.refusesAmbiguous || !isNamed(text, start, colon, "content-type")) return;
       if (f.contentType) throw repeated("Content-Type", kind);
       f.contentType = true;
       return;
-    case 13:
-      if (!kind.refusesAmbiguous || !isNamed(text, start, colon, "authorization")) return;
-      if (f.authorization) throw repeated("Authorization", kind);
-      f.authorization = true;
-      return;
     case 14:
-      if (!isNamed(text, start, colon, "content-length")) {
-        refuseUnderscore(text, start, colon, "content_length", kind);
-        return;
-      }
-      if (f.contentLength !== undefined) throw repeated("Content-Length", kind);
-      f.contentLength = fieldValue(text, colon + 1, end);
+      refuseUnderscore(text, start, colon, "content_length", kind);
       return;
     case 15:
       if (isNamed(text, start, colon, "lodestone-trace"))
         f.trace = join(f.trace, fieldValue(text, colon + 1, end));
       return;
     case 17:
-      if (isNamed(text, start, colon, "transfer-encoding")) {
-        f.transferEncoding = join(f.transferEncoding, fieldValue(text, colon + 1, end));
-      } else refuseUnderscore(text, start, colon, "transfer_encoding", kind);
+      refuseUnderscore(text, start, colon, "transfer_encoding", kind);
       return;
   }
 }

@@ -13,15 +13,12 @@ export function removeKnownHopByHop(headers: HeaderList): void {
   headers.deleteMarked(KNOWN);
 }
 
-/** Removes them from a response as it was received: the known ones and those that Connection names. */
-export function removeHopByHop(headers: HeaderList): void {
-  if ((headers.marks & CONNECTION) !== 0) removeNamed(headers, headers.get("connection")!);
-  headers.deleteMarked(KNOWN);
-}
-
-/** Likewise, when `connection` is known to be the value of Connection. */
-export function removeHopByHopOf(headers: HeaderList, connection: string | undefined): void {
-  if (connection !== undefined) removeNamed(headers, connection);
+/**
+ * Removes them from a response as it was received: the known ones and those that Connection names. `connection` is the value
+ * of that field, for those who have it already.
+ */
+export function removeHopByHop(headers: HeaderList, connection?: string): void {
+  if ((headers.marks & CONNECTION) !== 0) removeNamed(headers, connection ?? headers.get("connection")!);
   headers.deleteMarked(KNOWN);
 }
 

@@ -151,7 +151,8 @@ export class UnboundWork {
 
   /** The text of a small body that is at hand, otherwise the body. */
   #withoutText(body: BodySource | undefined): BodySource | string | undefined {
-    if (!(Number(body?.length) <= Math.min(SMALL, this.#limit)) || body?.length === 0) return body;
+    const length = body?.length ?? 0;
+    if (length === 0 || length > Math.min(SMALL, this.#limit)) return body;
     const whole = body?.takeWhole?.();
     if (whole === undefined) return body;
     return isAscii(whole) ? whole.toString("latin1") : new BytesBody(whole);

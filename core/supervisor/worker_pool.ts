@@ -29,6 +29,7 @@ export interface WorkerPoolOptions {
    * what is new.
    */
   readonly startMessage: () => Promise<(isFirst: boolean) => Omit<StartMessage, "heartbeat" | "slot">>;
+  /** Is told of the workers. */
   readonly observation: Observation;
   /** A worker has ended or will, on account of a site's scripts. */
   readonly onBlame: (site: string, reason: string) => void;
@@ -118,10 +119,8 @@ export class WorkerPool {
 
   /** As `PurgeRounds.begin`, with every worker. */
   purge(purges: Purges): Promise<string | undefined> {
-    return this.#purges.begin(
-      [...this.#running].filter(({ told }) => told),
-      purges,
-    );
+    const told = [...this.#running].filter((worker) => worker.told);
+    return this.#purges.begin(told, purges);
   }
 
   /** Lets the watchdog look at every worker, and kills those that must end. */
@@ -155,7 +154,7 @@ export class WorkerPool {
     this.#checkEnded();
   }
 
-  /** Kills those that have not ended after `patience` milliseconds. */
+  /** Asks every worker to end; kills those that have not after `patience` milliseconds. */
   async #end(message: DrainMessage | CutMessage, patience: number): Promise<void> {
     this.#draining = true;
     for (const slot of this.#slots) clearTimeout(slot.timer);

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { missingPeer } from "../support/peer.ts";
 import type { BenchServer, Workload } from "./bench_server.ts";
 import { compare, type Rounds, type WorkloadResult } from "./compare.ts";
+import { installed } from "./installed.ts";
 import { apache } from "./servers/apache.ts";
 import { bare } from "./servers/bare.ts";
 import { haproxy } from "./servers/haproxy.ts";
@@ -87,12 +88,6 @@ function number(name: "rounds" | "seconds" | "warm-up" | "connections" | "rate")
   if (!(value > 0 || (name === "rate" && value === 0)))
     throw new Error(`--${name} takes a number above 0, not ${values[name]}`);
   return value;
-}
-
-function installed(server: BenchServer): boolean {
-  const missing = server.peer && missingPeer(server.peer);
-  if (missing !== undefined) process.stderr.write(`Without ${server.title}: ${missing}\n`);
-  return missing === undefined;
 }
 
 /** Only compares what the servers answer with what they must. */

@@ -2,11 +2,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { missingPeer } from "../support/peer.ts";
 import { treeCpu, treeResident } from "../support/process_tree.ts";
 import { untilStill } from "../support/until.ts";
 import type { BenchServer, RunningServer } from "./bench_server.ts";
 import { IdleClients } from "./idle_clients.ts";
+import { installed } from "./installed.ts";
 import { wrk } from "./loads/wrk.ts";
 import { bare } from "./servers/bare.ts";
 import { haproxy } from "./servers/haproxy.ts";
@@ -99,10 +99,8 @@ async function main(): Promise<void> {
   const only = values.only?.split(",");
   const results: IdleResult[] = [];
   for (const server of [lodestone, lighttpd, bare, haproxy, nodeHttp]) {
-    const missing = server.peer && missingPeer(server.peer);
-    if (only?.includes(server.name) === false) continue;
-    if (missing === undefined) results.push(await measureIdle(server, { connections, warmUp: 2, watch: 5 }));
-    else process.stderr.write(`Without ${server.title}: ${missing}\n`);
+    if (only?.includes(server.name) === false || !installed(server)) continue;
+    results.push(await measureIdle(server, { connections, warmUp: 2, watch: 5 }));
   }
   const headings = ["server", "RSS MB", "bytes/connection", "CPU us/connection", "CPU us/s when idle"];
   const rows = results.map((result) => [

@@ -1,10 +1,10 @@
 // How cost grows: `npm run bench -- growth.ts`; what is measured is in README.md.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { missingPeer } from "../support/peer.ts";
 import type { BenchServer } from "./bench_server.ts";
 import { compare, type WorkloadResult } from "./compare.ts";
 import { allSeries, type Series } from "./growth_series.ts";
+import { installed } from "./installed.ts";
 import { lighttpd } from "./servers/lighttpd.ts";
 import { lodestone } from "./servers/lodestone.ts";
 import { nginx } from "./servers/nginx.ts";
@@ -41,18 +41,13 @@ async function measured(series: Series, servers: readonly BenchServer[]): Promis
 }
 
 function table({ title, points }: SeriesResult): string {
-  const servers = points[0]!.servers.map((server) => server.title);
-  const rows = points.map(({ at, servers }) => [
-    at.toLocaleString("en"),
-    ...servers.map(({ cpuPerRequest }) => cpuPerRequest.median.toFixed(2)),
-  ]);
-  return `${title}: CPU us/request\n\n${columns([["", ...servers], ...rows])}`;
-}
-
-function installed(server: BenchServer): boolean {
-  const missing = server.peer && missingPeer(server.peer);
-  if (missing !== undefined) process.stderr.write(`Without ${server.title}: ${missing}\n`);
-  return missing === undefined && values.only?.split(",").includes(server.name) !== false;
+  // One that has failed is missing from that point alone.
+  const titles = new Set(points.flatMap(({ servers }) => servers.map((server) => server.title)));
+  const rows = points.map(({ at, servers }) => {
+    const costs = new Map(servers.map((server) => [server.title, server.cpuPerRequest.median.toFixed(2)]));
+    return [at.toLocaleString("en"), ...[...titles].map((each) => costs.get(each) ?? "")];
+  });
+  return `${title}: CPU us/request\n\n${columns([["", ...titles], ...rows])}`;
 }
 
 const wanted = values.series?.split(",") ?? allSeries.map(({ name }) => name);
@@ -60,7 +55,10 @@ const unknown = wanted.find((name) => !allSeries.some((series) => series.name ==
 if (unknown !== undefined) {
   throw new Error(`Nothing is called ${unknown}; there are ${allSeries.map(({ name }) => name).join(", ")}`);
 }
-const servers = [lodestone, lighttpd, nginx].filter(installed);
+const only = values.only?.split(",");
+const servers = [lodestone, lighttpd, nginx]
+  .filter(({ name }) => only?.includes(name) !== false)
+  .filter(installed);
 const results: SeriesResult[] = [];
 for (const series of allSeries.filter(({ name }) => wanted.includes(name))) {
   const result = await measured(series, servers);

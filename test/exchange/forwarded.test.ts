@@ -27,7 +27,7 @@ function forwarded(received: string, situation: Situation = {}, fields?: string)
   const head = headOf(received, situation);
   const headers = fields === undefined ? head.headers.clone() : HeaderList.fromText(fields);
   const { client = direct, localPort = 8443 } = situation;
-  forwardHeaders(headers, fields === undefined, { client, head, localPort, id: "id-1" });
+  forwardHeaders(headers, { client, head, localPort, id: "id-1" });
   return headers.toText().split("\r\n").slice(0, -1);
 }
 

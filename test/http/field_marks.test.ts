@@ -23,6 +23,7 @@ const NAMES: Readonly<Record<string, number>> = {
   upgrade: marks.HOP_BY_HOP,
   host: marks.HOST,
   expect: marks.EXPECT,
+  authorization: marks.AUTHORIZATION,
   forwarded: marks.FORWARDED,
   "x-forwarded-for": marks.FORWARDED,
   "x-forwarded-proto": marks.FORWARDED,

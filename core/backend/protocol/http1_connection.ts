@@ -2,6 +2,7 @@ import type { LookupFunction, Socket } from "node:net";
 import type { BackendConfig } from "../../config/config.ts";
 import type { BodySource } from "../../http/body.ts";
 import { UNTIL_CLOSE } from "../../http/body_framing.ts";
+import { BytesBody } from "../../http/bytes_body.ts";
 import { removeHopByHop } from "../../http/hop_by_hop.ts";
 import { HttpError } from "../../http/http_error.ts";
 import type { HeadLimits } from "../../http/parse_request_head.ts";
@@ -18,7 +19,6 @@ import { Http1RequestWriter, type RequestWriterEvents } from "./http1_request_wr
 import { finalResponse, switchedResponse } from "./http1_response.ts";
 import { type BodyConnection, Http1ResponseBody } from "./http1_response_body.ts";
 import { Http1ResponseHeadReader } from "./http1_response_head.ts";
-import { ReceivedBody } from "./received_body.ts";
 
 export interface Http1ConnectionOptions {
   readonly config: BackendConfig;
@@ -234,7 +234,7 @@ export class Http1Connection implements PooledConnection, RequestWriterEvents, B
     if (framing >= 0 && available >= framing) {
       const whole = framing > 0 ? Buffer.from(chunk.subarray(start, start + framing)) : undefined;
       this.#finish(available === framing);
-      exchange.response(finalResponse(head, whole === undefined ? undefined : new ReceivedBody(whole)));
+      exchange.response(finalResponse(head, whole === undefined ? undefined : new BytesBody(whole)));
       return;
     }
     const first = available > 0 ? this.#memory.copy(chunk.subarray(start)) : undefined;

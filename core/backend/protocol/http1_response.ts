@@ -1,12 +1,12 @@
 import type { BodySource } from "../../http/body.ts";
-import { removeHopByHop, removeHopByHopOf } from "../../http/hop_by_hop.ts";
+import { removeHopByHop } from "../../http/hop_by_hop.ts";
 import type { ParsedResponse } from "../../http/parse_response_head.ts";
 import type { BackendResponse } from "../backend.ts";
 
 /** A final response for its receiver. Takes the hop-by-hop fields off the head. */
 export function finalResponse(head: ParsedResponse, body: BodySource | undefined): BackendResponse {
   const { status, headers, declaredLength } = head;
-  removeHopByHopOf(headers, head.connection);
+  removeHopByHop(headers, head.connection);
   return declaredLength === undefined ? { status, headers, body } : { status, headers, body, declaredLength };
 }
 

@@ -1,5 +1,5 @@
 import type { BodySource } from "../../http/body.ts";
-import { isValidFieldBlock } from "../../http/field_marks.ts";
+import { EXPECT, HOST, INVALID } from "../../http/field_marks.ts";
 import { isToken } from "../../http/head_grammar.ts";
 import { HeaderList } from "../../http/header_list.ts";
 import { removeKnownHopByHop } from "../../http/hop_by_hop.ts";
@@ -54,12 +54,16 @@ export function checkOriginRequest(request: OriginRequest): CheckedRequest {
   if (typeof method !== "string" || !isToken(method) || FORBIDDEN_METHOD.test(method)) {
     throw refused(url, "method", "a method other than CONNECT, TRACE and TRACK", method);
   }
-  if (typeof headers !== "string" || headers.length > LONGEST_HEADERS || !isValidFieldBlock(headers)) {
+  const fields =
+    typeof headers === "string" && headers.length <= LONGEST_HEADERS
+      ? HeaderList.fromText(headers)
+      : undefined;
+  if (fields === undefined || fields.marks === INVALID) {
     throw refused(url, "headers", `valid fields of at most ${LONGEST_HEADERS} characters`, headers);
   }
   const mode = REDIRECT_MODES.find((each) => each === redirect);
   if (mode === undefined) throw refused(url, "redirect", REDIRECT_MODES.join(", "), redirect);
-  return { hop: { url, method, headers: outgoingFields(headers), body: request.body }, redirect: mode };
+  return { hop: { url, method, headers: outgoingFields(fields), body: request.body }, redirect: mode };
 }
 
 /** How messages name a fetch: without the query, which may hold secrets. */
@@ -84,10 +88,9 @@ function checkedUrl(text: unknown): URL {
  * `100 Continue`. Accept and User-Agent are there as the Fetch standard has it (4.5), Accept-Encoding is not: what
  * comes is not decoded.
  */
-function outgoingFields(block: string): HeaderList {
-  const headers = HeaderList.fromText(block);
+function outgoingFields(headers: HeaderList): HeaderList {
   removeKnownHopByHop(headers);
-  headers.deleteWhere((name) => name === "host" || name === "expect");
+  headers.deleteMarked(HOST | EXPECT);
   if (!headers.has("accept")) headers.append("Accept", "*/*");
   if (!headers.has("user-agent")) headers.append("User-Agent", "Lodestone");
   return headers;

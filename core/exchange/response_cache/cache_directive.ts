@@ -41,11 +41,6 @@ export function readTags(json: string): readonly string[] | undefined {
   }
 }
 
-/** Whether a tag can be one: 1 to 256 characters, no control characters among them. */
-export function isTag(value: unknown): value is string {
-  return isName(value);
-}
-
 function objectIn(json: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
@@ -62,6 +57,7 @@ function names(value: unknown, what: string, most: number): readonly string[] {
   return value;
 }
 
+/** 1 to 256 characters, no control characters among them. */
 function isName(value: unknown): value is string {
   if (typeof value !== "string" || value.length === 0 || value.length > LONGEST_NAME) return false;
   for (let i = 0; i < value.length; i++) {

@@ -50,11 +50,6 @@ export class CachedAnswer {
     this.size = this.#body.length + 2 * texts + 100 * tags.length + OVERHEAD;
   }
 
-  /** Bytes of its body. */
-  get length(): number {
-    return this.#body.length;
-  }
-
   /** The answer to a GET or HEAD, whose conditions and ranges apply as they do to an answer that a script has just made. */
   reply(head: RequestHead, now: number): Reply {
     const age = Math.max(0, Math.floor((now - this.#storedAt) / 1000));

@@ -35,11 +35,6 @@ export class Flights {
     this.#options = options;
   }
 
-  /** Requests that wait. */
-  get waiting(): number {
-    return this.#waiting;
-  }
-
   /**
    * Waits with the flight under this key, or begins one if `mayLead`. Undefined when the request goes on without. Whether it
    * waits is told by `flight.leader`.

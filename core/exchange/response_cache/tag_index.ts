@@ -21,9 +21,4 @@ export class TagIndex {
   keysOf(tag: string): readonly string[] {
     return [...(this.#keys.get(tag) ?? [])];
   }
-
-  /** Tags that anything has. */
-  get size(): number {
-    return this.#keys.size;
-  }
 }
