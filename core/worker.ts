@@ -1,4 +1,5 @@
 import type { CompiledSite } from "./script/compile/compiled_site.ts";
+import { allowTimerSlack } from "./script/limits/timer_slack.ts";
 import type { StartMessage, SupervisorMessage, WorkerMessage } from "./supervisor/messages.ts";
 import { Worker } from "./worker/worker.ts";
 
@@ -7,6 +8,7 @@ class WorkerProgram {
   #worker: Worker | undefined;
 
   run(): void {
+    allowTimerSlack();
     process.on("message", (message) => this.#onMessage(message as SupervisorMessage));
     process.on("disconnect", () => this.#drain(false));
     process.on("SIGTERM", () => this.#leave("SIGTERM"));

@@ -33,7 +33,7 @@ const limitsSection: Section<ScriptLimits> = {
   doc: "What the scripts of a site may use. `cpu` and `memory` protect the other sites; the rest bounds mistakes.",
   fields: {
     cpu: {
-      doc: "CPU time one entry into the isolate may take; the request that used it up gets 500.",
+      doc: "CPU time one entry into the isolate may take; the request that used it up gets 500. Strikes up to 2 ms later on Linux.",
       type: { kind: "duration", minimum: 1, maximum: 60_000 },
       default: "50ms",
     },
