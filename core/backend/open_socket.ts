@@ -1,5 +1,5 @@
 import net from "node:net";
-import tls from "node:tls";
+import type { ConnectionOptions, TLSSocket } from "node:tls";
 import type { BackendServer } from "../config/config.ts";
 
 /** What opening a socket needs besides the address. */
@@ -70,13 +70,9 @@ function openTlsBehind(
   return socket;
 }
 
-function openTls(
-  server: BackendServer,
-  ca: string | undefined,
-  target: tls.ConnectionOptions,
-): tls.TLSSocket {
+function openTls(server: BackendServer, ca: string | undefined, target: ConnectionOptions): TLSSocket {
   const named = server.host !== undefined && net.isIP(server.host) === 0;
-  return tls.connect({
+  return process.getBuiltinModule("node:tls").connect({
     ...target,
     ALPNProtocols: ["http/1.1"],
     minVersion: "TLSv1.2",

@@ -1,5 +1,4 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
-import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { TraceStep } from "./trace.ts";
 
 /** Characters of a header's value: many servers and clients take 8 KB of head in all. */
@@ -20,6 +19,7 @@ export function traceKey(secret: string): Buffer {
  * is too long leaves out steps from its middle, all of them if need be.
  */
 export function sealTrace(steps: readonly TraceStep[], key: Buffer): string {
+  const { deflateRawSync } = process.getBuiltinModule("node:zlib");
   for (let kept = steps.length; ; kept = Math.floor(kept / 1.5)) {
     const packed = deflateRawSync(JSON.stringify(withoutMiddle(steps, kept)));
     const length = Math.ceil(((packed.length + VECTOR + TAG) * 4) / 3);
@@ -36,6 +36,7 @@ export function sealTrace(steps: readonly TraceStep[], key: Buffer): string {
 export function openTrace(text: string, key: Buffer): TraceStep[] | undefined {
   const bytes = Buffer.from(text, "base64url");
   if (bytes.length < VECTOR + TAG) return undefined;
+  const { inflateRawSync } = process.getBuiltinModule("node:zlib");
   const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, VECTOR));
   decipher.setAuthTag(bytes.subarray(-TAG));
   try {

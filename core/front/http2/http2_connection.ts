@@ -1,9 +1,4 @@
-import {
-  constants,
-  performServerHandshake,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-} from "node:http2";
+import type { ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import { HttpError } from "../../http/http_error.ts";
 import type { Client } from "../../http/incoming.ts";
@@ -13,6 +8,7 @@ import type { ConnectionContext } from "../connection_context.ts";
 import type { FrontConnection } from "../front_connection.ts";
 import type { FrontOptions } from "../front_options.ts";
 import { ClientWait } from "./client_wait.ts";
+import { ERROR_CODES } from "./error_codes.ts";
 import { Http2Incoming } from "./http2_incoming.ts";
 import { type Http2Request, PROTOCOL_FAULT, readHttp2Head, refusedHttp2Head } from "./http2_request_head.ts";
 import { http2ResponseFields } from "./http2_response_fields.ts";
@@ -20,6 +16,9 @@ import { RateLimit } from "./rate_limit.ts";
 import { ResponseBudget } from "./response_budget.ts";
 import { sessionOptions } from "./session_options.ts";
 import { spareOtherStreams } from "./stream_faults.ts";
+
+/** The flag of a HEADERS frame that says that nothing follows (RFC 9113 section 6.2). */
+const END_STREAM = 0x1;
 
 /**
  * open: takes requests. closing: has said GOAWAY, what is open is finished. closed: the socket is.
@@ -74,6 +73,8 @@ export class Http2Connection implements FrontConnection {
       this.#closed();
       onClose(this);
     });
+    // Its 15 ms to load are left to those who speak it.
+    const { performServerHandshake } = process.getBuiltinModule("node:http2");
     this.#session = performServerHandshake(socket, sessionOptions(context.options));
     this.#listen();
   }
@@ -127,7 +128,7 @@ export class Http2Connection implements FrontConnection {
     });
     for (const event of ["ping", "remoteSettings"])
       session.on(event, () => {
-        if (!this.#controls.take()) this.#end(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+        if (!this.#controls.take()) this.#end(ERROR_CODES.enhanceYourCalm);
       });
   }
 
@@ -148,7 +149,7 @@ export class Http2Connection implements FrontConnection {
     let request: Http2Request;
     try {
       const { http } = this.options;
-      request = readHttp2Head(raw, http, (flags & constants.NGHTTP2_FLAG_END_STREAM) === 0);
+      request = readHttp2Head(raw, http, (flags & END_STREAM) === 0);
       if (request.length !== undefined && request.length > http.body)
         throw tooLarge(request.length, http.body);
     } catch (error) {
@@ -171,13 +172,13 @@ export class Http2Connection implements FrontConnection {
   /** Answers a head that did not become an exchange, or resets its stream. */
   #refuse(stream: ServerHttp2Stream, raw: string[], error: HttpError): void {
     if (error.code === PROTOCOL_FAULT) {
-      stream.close(constants.NGHTTP2_PROTOCOL_ERROR);
+      stream.close(ERROR_CODES.protocolError);
     } else {
       const page = standardPage(error.status);
       const body = Buffer.from(page.body);
       stream.respond(http2ResponseFields(error.status, page.headers, body.length));
       const wait = new ClientWait(this.options.timers, this.options.http, () =>
-        stream.close(constants.NGHTTP2_CANCEL),
+        stream.close(ERROR_CODES.cancel),
       );
       wait.begin();
       this.#linger();
@@ -193,7 +194,7 @@ export class Http2Connection implements FrontConnection {
 
   #streamClosed(stream: ServerHttp2Stream): void {
     this.#streams--;
-    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) this.#streamFailed();
+    if (stream.rstCode !== ERROR_CODES.noError) this.#streamFailed();
     if (this.#streams > 0 || this.#phase === "closed") return;
     const { http } = this.options;
     if (this.#phase === "closing") this.#timer.refresh(http.lingerTimeout);
@@ -204,7 +205,7 @@ export class Http2Connection implements FrontConnection {
   /** Whoever resets streams, or has them reset, costs work without end (CVE-2023-44487, CVE-2025-8671). */
   #streamFailed(): void {
     this.#failed++;
-    if (!this.#failures.take()) this.#end(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    if (!this.#failures.take()) this.#end(ERROR_CODES.enhanceYourCalm);
   }
 
   /** Says GOAWAY; what is open is finished, and the client has time to end its side. */

@@ -1,4 +1,4 @@
-import { constants, type ServerHttp2Stream } from "node:http2";
+import type { ServerHttp2Stream } from "node:http2";
 import {
   asBuffer,
   type BodySource,
@@ -16,6 +16,7 @@ import type { RequestHead } from "../../http/request_head.ts";
 import { standardPage } from "../../http/standard_page.ts";
 import { isFinalStatus, isInterimStatus } from "../response_status.ts";
 import { ClientWait } from "./client_wait.ts";
+import { ERROR_CODES } from "./error_codes.ts";
 import type { Http2Connection } from "./http2_connection.ts";
 import type { Http2Request } from "./http2_request_head.ts";
 import { http2InformFields, http2ResponseFields, UnsendableFields } from "./http2_response_fields.ts";
@@ -203,7 +204,7 @@ export class Http2Incoming implements Incoming, StreamBodyOwner, StreamSinkOwner
   /** The session may have sent the end, and closed the stream, before the last write is told of. */
   #closed(): void {
     const { rstCode, writableEnded, aborted } = this.#stream;
-    if (rstCode === constants.NGHTTP2_NO_ERROR && writableEnded && !aborted) this.#written();
+    if (rstCode === ERROR_CODES.noError && writableEnded && !aborted) this.#written();
     this.fail(this.#connection.reason);
   }
 

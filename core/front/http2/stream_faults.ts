@@ -1,12 +1,13 @@
-import { constants, type ServerHttp2Session } from "node:http2";
+import type { ServerHttp2Session } from "node:http2";
+import { ERROR_CODES } from "./error_codes.ts";
 
 /** Errors of nghttp2 below it leave a session that cannot go on. */
 const FATAL = -900;
 /** NGHTTP2_ERR_PROTO, NGHTTP2_ERR_STREAM_CLOSED, NGHTTP2_ERR_FLOW_CONTROL */
 const CODES: Readonly<Record<number, number>> = {
-  [-505]: constants.NGHTTP2_PROTOCOL_ERROR,
-  [-510]: constants.NGHTTP2_STREAM_CLOSED,
-  [-524]: constants.NGHTTP2_FLOW_CONTROL_ERROR,
+  [-505]: ERROR_CODES.protocolError,
+  [-510]: ERROR_CODES.streamClosed,
+  [-524]: ERROR_CODES.flowControlError,
 };
 
 /**
@@ -27,7 +28,7 @@ export function spareOtherStreams(session: ServerHttp2Session, failures: () => n
     const before = failures();
     // By then nghttp2 has sent what it has to say: RST_STREAM, or GOAWAY.
     setImmediate(() => {
-      if (failures() === before) destroy(error, CODES[errno] ?? constants.NGHTTP2_INTERNAL_ERROR);
+      if (failures() === before) destroy(error, CODES[errno] ?? ERROR_CODES.internalError);
     });
   };
 }

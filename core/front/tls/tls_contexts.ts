@@ -1,5 +1,5 @@
 import { constants, createHash } from "node:crypto";
-import { createSecureContext, type SecureContext, type SecureContextOptions, type Server } from "node:tls";
+import type { SecureContext, SecureContextOptions, Server } from "node:tls";
 import { LRUCache } from "lru-cache";
 import type { TlsConfig } from "../../config/config.ts";
 import type { ServedCertificate, TlsMaterial } from "../../http/tls_material.ts";
@@ -58,6 +58,7 @@ export class TlsContexts {
     if (place === 0) return undefined;
     let context = this.#contexts.get(place);
     if (context === undefined) {
+      const { createSecureContext } = process.getBuiltinModule("node:tls");
       context = createSecureContext(this.#options(this.#material.certificates[place]));
       this.#contexts.set(place, context);
     }

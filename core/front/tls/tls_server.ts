@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { createServer, type Server, type TLSSocket } from "node:tls";
+import type { Server, TLSSocket } from "node:tls";
 import type { Client } from "../../http/incoming.ts";
 import type { TimerWheel } from "../../http/timer_wheel.ts";
 import type { FrontConnection } from "../front_connection.ts";
@@ -31,7 +31,7 @@ export class TlsServer implements HandshakeOwner {
     this.#options = options;
     const { contexts, protocols } = options;
     const { clientCertificates, handshakeTimeout } = contexts.config;
-    this.#server = createServer({
+    this.#server = process.getBuiltinModule("node:tls").createServer({
       ...contexts.options,
       ALPNProtocols: [...protocols],
       requestCert: clientCertificates !== "none",

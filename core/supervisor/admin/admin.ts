@@ -4,7 +4,7 @@ import type { Logger } from "../../observe/logger.ts";
 import { bindError, removeStaleSocket } from "../listening_socket.ts";
 import { isLoopback } from "./admin_guard.ts";
 import { type AdminSubject, adminPages } from "./admin_pages.ts";
-import { AdminServer } from "./admin_server.ts";
+import type { AdminServer } from "./admin_server.ts";
 
 export interface AdminOptions extends AdminSubject {
   readonly logger: Logger;
@@ -58,6 +58,8 @@ export class Admin {
   }
 
   async #attempt(wanted: ListenAddress, quietUntil: number): Promise<void> {
+    // Loads HTTP of Node, which takes 20 ms.
+    const { AdminServer } = await import("./admin_server.ts");
     const server = new AdminServer(wanted, adminPages(this.#options));
     let address: ListenAddress;
     try {

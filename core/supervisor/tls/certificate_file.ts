@@ -1,5 +1,4 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { createSecureContext } from "node:tls";
 import type { CertificateConfig } from "../../config/config.ts";
 import { subjectNames } from "../../http/subject_names.ts";
 import type { ServedCertificate } from "../../http/tls_material.ts";
@@ -78,6 +77,7 @@ function checkFit(file: PemFile, x509: X509Certificate, key: KeyObject, config: 
 /** What OpenSSL refuses to serve with, such as a key that is too short. */
 function checkUsable(file: PemFile, key: string): void {
   try {
+    const { createSecureContext } = process.getBuiltinModule("node:tls");
     createSecureContext({ cert: file.certificates.join("\n"), key, ca: [] });
   } catch (error) {
     throw new TlsFileError("certificate", file.path, `TLS cannot use it: ${reasonOf(error)}`, error);
