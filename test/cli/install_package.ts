@@ -8,6 +8,7 @@ import { TemporaryFolder } from "../support/temporary_folder.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** What the build needs besides the sources. */
 const COPIED = [
+  "build",
   "core",
   "plugins",
   "conf",

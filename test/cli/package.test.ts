@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Child } from "../support/child.ts";
@@ -11,6 +12,7 @@ test("npm pack makes a package that serves once it is installed", async () => {
   using site = new TemporaryFolder("installed");
   const { packed, folder } = installPackage(site.path);
   assert.match(packed, /core\/worker\.js/);
+  assert.match(packed, /core\/bundle\/worker\.js/, "what starts is in few files");
   assert.match(
     packed,
     /core\/runtime\/url_pattern\/chunk\.ts/,
@@ -36,6 +38,10 @@ test("npm pack makes a package that serves once it is installed", async () => {
     return /listening on (http:\S+)/.exec(lodestone.stderr)?.[1];
   });
   assert.equal((await request(`${address}/here`)).text, "installed here");
+  assert.ok(
+    existsSync(join(site.path, "node_modules/.cache/lodestone")),
+    "what V8 has compiled is kept beside the installed packages, for the next start",
+  );
   lodestone.process.kill("SIGTERM");
   assert.equal((await lodestone.ended).code, 0);
 });

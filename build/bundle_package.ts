@@ -1,0 +1,44 @@
+// Part of `npm pack`, behind tsc: the supervisor and the worker in a few files instead of four hundred. Node needs a
+// quarter of a millisecond to find, check and link each module, which was most of the time to start.
+import { writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
+
+const CORE = fileURLToPath(new URL("../core", import.meta.url));
+const BUNDLE = join(CORE, "bundle");
+/** Programs by the file, as tsc has written it, that others start; each is replaced by an import of its bundle. */
+const PROGRAMS = { worker: "worker.ts", main: "cli/main.ts" };
+
+/** Modules find files of the package beside themselves: what they take for their own address stays what it was. */
+const ownAddresses: Plugin = {
+  name: "own-addresses",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const address = relative(BUNDLE, path).replace(/\.ts$/, ".js");
+      const own = `new URL(${JSON.stringify(address)}, import.meta.url).href`;
+      return { contents: text.replaceAll("import.meta.url", own), loader: "ts" };
+    });
+  },
+};
+
+await build({
+  entryPoints: Object.fromEntries(Object.entries(PROGRAMS).map(([name, path]) => [name, join(CORE, path)])),
+  outdir: BUNDLE,
+  bundle: true,
+  splitting: true,
+  chunkNames: "[name]-[hash]",
+  packages: "external",
+  platform: "node",
+  format: "esm",
+  target: "node24",
+  plugins: [ownAddresses],
+  logLevel: "warning",
+});
+for (const [name, path] of Object.entries(PROGRAMS)) {
+  const file = join(CORE, path.replace(/\.ts$/, ".js"));
+  const bundle = relative(dirname(file), join(BUNDLE, `${name}.js`));
+  writeFileSync(file, `import "${bundle.startsWith(".") ? bundle : `./${bundle}`}";\n`);
+}
