@@ -1,8 +1,8 @@
 import type { Config } from "../config/config.ts";
 import { configDoubts } from "../config/config_doubts.ts";
 import type { LogDestination } from "../observe/log_destination.ts";
-import { compileRuntime } from "../script/compile/compile_runtime.ts";
 import type { CompiledRuntime } from "../script/compile/compiled_runtime.ts";
+import { loadRuntime } from "../script/compile/load_runtime.ts";
 import { warnOfFewFiles } from "./file_demand.ts";
 import { Generation } from "./generation.ts";
 import { ListeningSockets } from "./listening_sockets.ts";
@@ -59,7 +59,7 @@ export class Generations {
     let next: Generation | undefined;
     try {
       if (this.#isOver) throw new Error("the server is being stopped");
-      this.#runtime ??= compileRuntime();
+      this.#runtime ??= loadRuntime();
       next = new Generation({
         ...this.#options,
         config,

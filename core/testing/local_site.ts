@@ -17,8 +17,8 @@ import { AccessLog } from "../observe/access_log.ts";
 import type { LogDestination } from "../observe/log_destination.ts";
 import { createLogger } from "../observe/logger.ts";
 import type { Trace, TraceStep } from "../observe/trace.ts";
-import { compileRuntime } from "../script/compile/compile_runtime.ts";
 import { compileSite } from "../script/compile/compile_site.ts";
+import { loadRuntime } from "../script/compile/load_runtime.ts";
 import type { ScriptFailure } from "../script/failure/script_failure.ts";
 import type { RequestChanges } from "../script/script_task.ts";
 import type { AnswerReceiver } from "./answer_receiver.ts";
@@ -89,7 +89,7 @@ const TRACE_RECEIVER: TraceReceiver = {
  * files. The process needs `ISOLATE_FLAGS`; it is kept alive only while requests are under way.
  */
 export class LocalSite implements ExchangeObserver {
-  static #runtime: ReturnType<typeof compileRuntime> | undefined;
+  static #runtime: ReturnType<typeof loadRuntime> | undefined;
   readonly #options: LocalSiteOptions;
   readonly #timers = new TimerWheel({ tick: TICK });
   readonly #backends: LocalBackends;
@@ -129,7 +129,7 @@ export class LocalSite implements ExchangeObserver {
   /** Compiles the scripts; they are loaded with the first request. Throws ScriptError. */
   static async start(options: LocalSiteOptions): Promise<LocalSite> {
     // The runtime is the same for all, and takes longer to compile than any script.
-    LocalSite.#runtime ??= compileRuntime();
+    LocalSite.#runtime ??= loadRuntime();
     const scripted = options.config.sites.filter(({ scripts }) => scripts.length > 0);
     const [runtime, ...sites] = await Promise.all([
       LocalSite.#runtime,
