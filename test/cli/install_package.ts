@@ -17,6 +17,7 @@ const COPIED = [
   "tsconfig.json",
   "tsconfig.build.json",
   "README.md",
+  ".gitignore",
 ];
 
 /** What `npm pack` said, and the folder of the package once it is installed. */
