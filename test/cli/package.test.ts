@@ -27,7 +27,8 @@ test("npm pack makes a package that serves once it is installed", async () => {
   await using lodestone = new Child(
     process.execPath,
     [launcher, "serve", "site.ts", "--listen", "127.0.0.1:0", "--workers", "1"],
-    { cwd: site.path },
+    // Tests have a place of their own for what V8 has compiled.
+    { cwd: site.path, env: { NODE_COMPILE_CACHE: undefined } },
   );
   const address = await until("the package listens", () => {
     if (!lodestone.running) throw new Error(lodestone.stderr);

@@ -34,7 +34,7 @@ dev: ${dev}
 sites:
   - hosts: ["*"]
     scripts: [site.ts]
-    limits: { cpu: 100, memory: 32, deadline: 300 }
+    limits: { cpu: 100, memory: 32, deadline: 1500 }
   - hosts: [loading.test]
     scripts: [loading.ts]
 backends: { down: "http://127.0.0.1:9" }
@@ -55,7 +55,7 @@ after(() => Promise.all([dev?.stop(), production?.stop()]));
 const failures: [what: string, path: string, status: number, message: RegExp, place: RegExp][] = [
   ["throws", "/throws", 500, /TypeError: Cannot read properties of undefined/, /site\.ts:9:53/],
   ["runs into the CPU limit", "/loops", 500, /The scripts ran for more than 100 ms/, /site\.ts:10:/],
-  ["has not decided at its deadline", "/waits", 504, /Not decided after 300 ms/, /^/],
+  ["has not decided at its deadline", "/waits", 504, /Not decided after 1500 ms/, /^/],
   ["throws what is no error", "/string", 500, /thrown: &quot;a string&quot;/, /^/],
   ["runs out of memory", "/fills", 500, /./, /^/],
   ["names a backend that is none", "/unknown", 500, /backend &quot;nope&quot;: there is none/, /^/],
