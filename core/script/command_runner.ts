@@ -9,6 +9,8 @@ import type { ScriptRequest } from "./unbound_work.ts";
 /** Commands of one entry. No script comes near it by itself, since operations and log lines are bounded. */
 const MOST_COMMANDS = 100_000;
 
+const SLASH = 0x2f;
+
 const USED = "sending a body on: it has been used already";
 
 /** What commands do to the isolate that wrote them. */
@@ -122,9 +124,9 @@ function runAnswer(
     }
     default: {
       const fieldsLength = reader.number();
-      const jsonLength = reader.number();
+      const filesLength = reader.number();
       const head: ScriptHead = { status, fields: reader.text(fieldsLength) };
-      const answer = filesAnswer(parseJson(reader.text(jsonLength)), bytes);
+      const answer = filesAnswer(reader.text(filesLength), bytes);
       target.escalated(slot)?.answerFiles(head, answer);
     }
   }
@@ -280,7 +282,9 @@ function newBody(
   return { body: source ?? new FailedBody(new HttpError(500, "body_used", USED)) };
 }
 
-function filesAnswer(json: Record<string, unknown>, bytes: HandedBytes): FilesAnswer {
+function filesAnswer(text: string, bytes: HandedBytes): FilesAnswer {
+  if (text.charCodeAt(0) === SLASH) return { file: text };
+  const json = parseJson(text);
   if (!Array.isArray(json.parts)) return { ...json, file: json.file };
   const parts = json.parts.map((part: unknown) => {
     if (typeof part === "string") return part;

@@ -1,4 +1,7 @@
 import type { ReadableStream } from "web-streams-polyfill";
+import { charCodeAt } from "../language/primordials.ts";
+
+const SLASH = 0x2f;
 
 /** What bodies are made of. None of these objects ever reaches a script. */
 
@@ -36,26 +39,38 @@ export interface FileSlice {
   readonly length: number | undefined;
 }
 
+/** What `Response.file` names. */
+export interface SentFile extends FileSlice {
+  readonly contentType: string | undefined;
+  readonly download: string | undefined;
+}
+
 export type Part = string | Uint8Array<ArrayBuffer> | FileSlice;
 
 /** Files and texts that the host puts together: command `d`. */
 export class FileContent {
-  readonly answer: FileSlice | { readonly parts: readonly Part[] };
+  readonly answer: SentFile | { readonly parts: readonly Part[] };
 
-  constructor(answer: FileSlice | { readonly parts: readonly Part[] }) {
+  constructor(answer: SentFile | { readonly parts: readonly Part[] }) {
     this.answer = answer;
   }
 }
 
-/** The JSON of the command that is about to be written; its bytes go to the host first. */
-export function filesJson(
+/** The answer in the command that is about to be written: JSON, or a whole file's path. Bytes go to the host first. */
+export function filesText(
   { answer }: FileContent,
   putBytes: (bytes: Uint8Array<ArrayBuffer>) => number,
 ): string {
-  if (!("parts" in answer)) return JSON.stringify(answer);
+  if (!("parts" in answer)) return isPlainPath(answer) ? answer.file : JSON.stringify(answer);
   return JSON.stringify({
     parts: answer.parts.map((part) => (part instanceof Uint8Array ? { bytes: putBytes(part) } : part)),
   });
+}
+
+/** JSON never begins with the slash of an absolute path. */
+function isPlainPath({ file, offset, length, contentType, download }: SentFile): boolean {
+  if (offset !== undefined || length !== undefined) return false;
+  return contentType === undefined && download === undefined && charCodeAt(file, 0) === SLASH;
 }
 
 /** A stream that a script made; what the runtime itself made a stream of is known by its source. */

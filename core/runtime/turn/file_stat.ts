@@ -1,3 +1,5 @@
+import { freezeObject } from "../language/primordials.ts";
+
 /** What `stat` returns to scripts. Times are milliseconds since 1970. */
 export interface FileStat {
   readonly path: string;
@@ -15,12 +17,29 @@ export interface FileStat {
   readonly contentType: string;
 }
 
+/** Texts of which is remembered what is in them. */
+const MOST_KNOWN = 64;
+
+/** What `stat` has told lately, unpacked once. Requests share it, so it is frozen. */
+export class KnownStats {
+  readonly #known = new Map<string, FileStat>();
+
+  of(packed: string): FileStat {
+    const known = this.#known.get(packed);
+    if (known !== undefined) return known;
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    const stat = freezeObject(unpackFileStat(packed));
+    this.#known.set(packed, stat);
+    return stat;
+  }
+}
+
 /**
  * Unpacks what the host packs (`core/script/host/host_stat.ts`): kind (`f` file, `d` folder, `o` other) and `l` for a
  * link or `-`, then size, mtime, ctime, mode, uid, gid, inode, etag, content type and path, parted by `\n`, the
  * path last because it may hold anything.
  */
-export function unpackFileStat(packed: string): FileStat {
+function unpackFileStat(packed: string): FileStat {
   const parts = packed.split("\n");
   return {
     path: parts.slice(10).join("\n"),

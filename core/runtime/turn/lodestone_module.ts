@@ -3,7 +3,7 @@ import { errorText } from "../console/error_text.ts";
 import type { HostCalls } from "../host/host_calls.ts";
 import { toTags } from "../http/cache_directive.ts";
 import { boundedText } from "../language/bounded_text.ts";
-import { type FileStat, unpackFileStat } from "./file_stat.ts";
+import { type FileStat, KnownStats } from "./file_stat.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** What a script knows of its site. */
@@ -31,10 +31,11 @@ export function createLodestoneModule(
   settings: { readonly site: Site; readonly env: Readonly<Record<string, string>> },
   call: ChunkContext["call"],
 ) {
+  const known = new KnownStats();
   return Object.freeze({
     stat(path: unknown): FileStat | undefined {
       const packed = host.stat(`${path}`);
-      return packed === undefined ? undefined : unpackFileStat(packed);
+      return packed === undefined ? undefined : known.of(packed);
     },
     async readFile(path: unknown, encoding?: unknown): Promise<string | Uint8Array<ArrayBuffer> | undefined> {
       return readFile(call, boundedText(`${path}`, "readFile"), encoding);

@@ -99,8 +99,8 @@ export class Outbox {
     this.#add(`b${slot}\n${status}\n${handle}\n${fields.length}\n${fields}`);
   }
 
-  respondFiles(slot: number, status: number, fields: string, json: string): void {
-    this.#add(`d${slot}\n${status}\n${fields.length}\n${json.length}\n${fields}${json}`);
+  respondFiles(slot: number, status: number, fields: string, files: string): void {
+    this.#add(`d${slot}\n${status}\n${fields.length}\n${files.length}\n${fields}${files}`);
   }
 
   respondHeld(slot: number, status: number, body: number, fields: string): void {

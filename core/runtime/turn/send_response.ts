@@ -1,5 +1,5 @@
 import { contentToSend } from "../http/body.ts";
-import { FileContent, filesJson, HeldBody, StreamContent } from "../http/content.ts";
+import { FileContent, filesText, HeldBody, StreamContent } from "../http/content.ts";
 import type { SendServices } from "../http/request_changes.ts";
 import type { Response, ResponseClass } from "../http/response.ts";
 import type { SiteExchange } from "./site_exchange.ts";
@@ -42,7 +42,7 @@ export function sendResponse(
     }
     outbox.respondHeld(slot, status, content.handle, fields);
   } else if (content instanceof FileContent) {
-    outbox.respondFiles(slot, status, fields, filesJson(content, putBytes));
+    outbox.respondFiles(slot, status, fields, filesText(content, putBytes));
   } else if (content instanceof StreamContent) {
     const { writers } = chunks.get("streams");
     const stream = writers.openAnswer(content.stream, slot, () => stopped(exchange));
