@@ -7,6 +7,7 @@ import {
   mapForEach,
   mapGet,
   mapSet,
+  PlainMap,
   push,
   setForEach,
 } from "../language/primordials.ts";
@@ -20,7 +21,6 @@ const objectKeys = Object.keys;
 const objectPrototype = Object.prototype;
 const mapPrototype = Map.prototype;
 const setPrototype = Set.prototype;
-const MapClass = Map;
 const SetClass = Set;
 
 /**
@@ -32,7 +32,7 @@ const SetClass = Set;
  * replaced is an ordinary object here.
  */
 export class Cloner {
-  readonly #slots = new MapClass<object, Slot>();
+  readonly #slots = new PlainMap<object, Slot>();
   /** From the outermost to the innermost that is being copied. */
   readonly #stack: Container[] = [];
   readonly #containers: Container[] = [];
@@ -121,7 +121,7 @@ export class Cloner {
       const items = prototype === mapPrototype ? mapItems(value) : setItems(value);
       if (items === undefined) return undefined;
       return prototype === mapPrototype
-        ? this.#contain(slot, new MapClass(), "map", items, undefined)
+        ? this.#contain(slot, new PlainMap(), "map", items, undefined)
         : this.#contain(slot, new SetClass(), "set", items, undefined);
     }
     return mapGet(builtinCopies, prototype)?.(value);

@@ -65,6 +65,7 @@ export const sort: <T>(array: T[], compare: (a: T, b: T) => number) => T[] = unc
   Array.prototype.sort,
 ) as never;
 
+export const PlainMap = Map;
 export const PlainWeakMap = WeakMap;
 export const weakMapGet: <V>(map: WeakMap<object, V>, key: object) => V | undefined = uncurry(
   WeakMap.prototype.get,

@@ -1,4 +1,4 @@
-import { freezeObject } from "../language/primordials.ts";
+import { freezeObject, mapGet, mapSet, mapSize, PlainMap } from "../language/primordials.ts";
 
 /** What `stat` returns to scripts. Times are milliseconds since 1970. */
 export interface FileStat {
@@ -22,14 +22,14 @@ const MOST_KNOWN = 64;
 
 /** What `stat` has told lately, unpacked once. Requests share it, so it is frozen. */
 export class KnownStats {
-  readonly #known = new Map<string, FileStat>();
+  #known = new PlainMap<string, FileStat>();
 
   of(packed: string): FileStat {
-    const known = this.#known.get(packed);
+    const known = mapGet(this.#known, packed);
     if (known !== undefined) return known;
-    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    if (mapSize(this.#known) >= MOST_KNOWN) this.#known = new PlainMap();
     const stat = freezeObject(unpackFileStat(packed));
-    this.#known.set(packed, stat);
+    mapSet(this.#known, packed, stat);
     return stat;
   }
 }
