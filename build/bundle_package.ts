@@ -1,7 +1,7 @@
 // Part of `npm pack`, behind tsc. Puts into core/bundle what a start would have to do each time: the supervisor and the
 // worker in a few files instead of four hundred, of which Node needs a quarter of a millisecond each to find, check and
 // link them; and the guest runtime, compiled.
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,6 +26,7 @@ const ownAddresses: Plugin = {
   },
 };
 
+rmSync(BUNDLE, { recursive: true, force: true });
 await build({
   entryPoints: Object.fromEntries(Object.entries(PROGRAMS).map(([name, path]) => [name, join(CORE, path)])),
   outdir: BUNDLE,

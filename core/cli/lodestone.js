@@ -3,11 +3,11 @@
 // for this is the one file that an old Node (18) has to understand.
 import { spawn } from "node:child_process";
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
-import module, { createRequire } from "node:module";
+import { createRequire } from "node:module";
 import { constants as system } from "node:os";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 
 const REQUIRED_MAJOR = 24;
 
@@ -70,24 +70,6 @@ function program() {
   return existsSync(source) ? source : join(here, "main.js");
 }
 
-/** Whether no flag is needed, sources having warnings of experiments, and nothing is to be handed on. */
-function mayRunHere() {
-  const isBuilt = program().endsWith(".js");
-  return (
-    isBuilt && process.argv[2] !== "run" && process.env.LODESTONE_PLAN === undefined && handedSockets() === 0
-  );
-}
-
-/** Runs Lodestone in this very process, which saves the 40 ms that another Node takes to start. */
-async function runHere() {
-  // In the place of the flag: with a listener Node opens no debugger.
-  if ("SIGUSR1" in system.signals) process.on("SIGUSR1", () => {});
-  Object.assign(process.env, environment());
-  // Without a folder Node would take one of its own.
-  if (process.env.NODE_COMPILE_CACHE !== undefined) module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
-  await import(pathToFileURL(program()).href);
-}
-
 /** How many sockets systemd has handed to this process: descriptors from 3 on (sd_listen_fds(3)). */
 function handedSockets() {
   const count = process.env.LISTEN_PID === String(process.pid) ? Number(process.env.LISTEN_FDS) || 0 : 0;
@@ -130,7 +112,7 @@ function runChild(node, parameters) {
   });
 }
 
-async function main() {
+function main() {
   const node = findNode();
   if (node === undefined) {
     const root = join(here, "..", "..");
@@ -139,10 +121,6 @@ async function main() {
         `Run "npm ci" in ${root}, which brings one along, or install a newer Node: https://nodejs.org\n`,
     );
     process.exitCode = 1;
-    return;
-  }
-  if (node === process.execPath && mayRunHere()) {
-    await runHere();
     return;
   }
   const flags = process.argv[2] === "run" ? [...ISOLATE_FLAGS, ...FLAGS] : FLAGS;
@@ -164,4 +142,4 @@ async function main() {
   runChild(node, parameters);
 }
 
-await main();
+main();

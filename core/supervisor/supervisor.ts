@@ -8,6 +8,7 @@ import { bannerText } from "./banner.ts";
 import { ChangeQueue } from "./change_queue.ts";
 import { Generations } from "./generations.ts";
 import { type HandedSockets, takeHandedSockets } from "./handed_sockets.ts";
+import { loadLateModules } from "./late_modules.ts";
 import { launchPlan } from "./launch_plan.ts";
 import { unmatched } from "./listening_sockets.ts";
 import type { InspectAddress } from "./messages.ts";
@@ -200,6 +201,7 @@ class Supervisor {
       this.#logger.fatal({ reason: outcome.reason }, "not started");
     }
     this.#hasServed = outcome.done;
+    loadLateModules();
     report(outcome.done ? undefined : outcome.reason);
     return outcome;
   }

@@ -20,6 +20,7 @@ import type { CompiledSite } from "../script/compile/compiled_site.ts";
 import { Heartbeat } from "../script/limits/heartbeat.ts";
 import type { Purges, StartMessage, TlsMessage, WorkerMessage } from "../supervisor/messages.ts";
 import { ConnectionWarnings } from "./connection_warnings.ts";
+import { loadLateModules } from "./late_modules.ts";
 import { PurgeRequests } from "./purge_requests.ts";
 import { WorkerEnding } from "./worker_ending.ts";
 
@@ -130,6 +131,7 @@ export class Worker {
         },
       });
     }
+    loadLateModules();
     const inspected = this.#inspect();
     if (this.#start.inspect?.isTaken !== true) await inspected;
     else inspected.catch((error) => this.#logger.error({ err: error }, "debuggers cannot attach"));

@@ -33,16 +33,13 @@ interface Start {
   readonly launcher?: string;
 }
 
-/** Endings of the program: of a checkout and of a package. */
-const FORMS = ["ts", "js"] as const;
-
 /** Path of a launcher whose program is the one above; with or without a pinned Node beside it. */
-function installation(t: TestContext, pinned: boolean, form: (typeof FORMS)[number] = "ts"): string {
+function installation(t: TestContext, pinned: boolean): string {
   const root = folderWith(t, { "package.json": '{ "type": "module" }' });
   mkdirSync(join(root, "core/cli"), { recursive: true });
   for (const name of ["lodestone.js", "follow_launcher.ts"])
     cpSync(join(CLI, name), join(root, "core/cli", name));
-  writeFileSync(join(root, `core/cli/main.${form}`), PROGRAM);
+  writeFileSync(join(root, "core/cli/main.ts"), PROGRAM);
   if (pinned) {
     mkdirSync(join(root, "node_modules"));
     const node = dirname(createRequire(import.meta.url).resolve("node/package.json"));
@@ -61,37 +58,33 @@ async function startOf(next: () => Promise<string | undefined>): Promise<Start> 
   return JSON.parse((await next()) ?? "null") as Start;
 }
 
-for (const [node, form] of NODES.flatMap((path) => FORMS.map((ending) => [path, ending] as const))) {
-  test(`the program runs on Node 24 or newer without warnings of experiments (main.${form}, ${node})`, async (t) => {
+for (const node of NODES) {
+  test(`the program runs on Node 24 or newer without warnings of experiments (${node})`, async (t) => {
     const { code, stdout, stderr } = await lodestone(t, ["serve", "--x", "a b"], {
       node,
-      launcher: installation(t, true, form),
+      launcher: installation(t, true),
     });
     const start = JSON.parse(stdout) as Start;
     assert.deepEqual([code, stderr], [0, ""]);
     assert.deepEqual(start.parameters, ["serve", "--x", "a b"]);
-    const flags = ["--disable-warning=ExperimentalWarning", "--disable-sigusr1"];
-    assert.deepEqual(start.execArgv, form === "js" && !OLD_NODES.includes(node) ? [] : flags);
+    assert.deepEqual(start.execArgv, ["--disable-warning=ExperimentalWarning", "--disable-sigusr1"]);
     assert.ok(Number.parseInt(start.version.slice(1), 10) >= 24, start.version);
     assert.equal(start.launcher, undefined);
   });
 
-  test(`the exit code is the program's (main.${form}, ${node})`, async (t) => {
-    const { code, signal } = await lodestone(t, ["exit", "7"], {
-      node,
-      launcher: installation(t, true, form),
-    });
+  test(`the exit code is the program's (${node})`, async (t) => {
+    const { code, signal } = await lodestone(t, ["exit", "7"], { node, launcher: installation(t, true) });
     assert.deepEqual([code, signal], [7, null]);
   });
 
-  test(`a signal that ends the program ends the launcher (main.${form}, ${node})`, async (t) => {
-    const { code, signal } = await lodestone(t, ["die"], { node, launcher: installation(t, true, form) });
+  test(`a signal that ends the program ends the launcher (${node})`, async (t) => {
+    const { code, signal } = await lodestone(t, ["die"], { node, launcher: installation(t, true) });
     assert.deepEqual([code, signal], [null, "SIGKILL"]);
   });
 
   for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR2"] as const) {
-    test(`${signal} reaches the program (main.${form}, ${node})`, async (t) => {
-      const child = startLodestone(t, ["wait"], { node, launcher: installation(t, true, form) });
+    test(`${signal} reaches the program (${node})`, async (t) => {
+      const child = startLodestone(t, ["wait"], { node, launcher: installation(t, true) });
       const next = linesOf(child);
       await startOf(next);
       const ended = outcomeOf(child);
@@ -101,8 +94,8 @@ for (const [node, form] of NODES.flatMap((path) => FORMS.map((ending) => [path, 
     });
   }
 
-  test(`SIGUSR1 opens no debugger and ends nothing (main.${form}, ${node})`, async (t) => {
-    const child = startLodestone(t, ["wait"], { node, launcher: installation(t, true, form) });
+  test(`SIGUSR1 opens no debugger and ends nothing (${node})`, async (t) => {
+    const child = startLodestone(t, ["wait"], { node, launcher: installation(t, true) });
     const next = linesOf(child);
     const { pid } = await startOf(next);
     const ended = outcomeOf(child);
@@ -112,12 +105,8 @@ for (const [node, form] of NODES.flatMap((path) => FORMS.map((ending) => [path, 
     assert.equal((await ended).stderr, "");
   });
 
-  test(`Ctrl-C, which a terminal sends to the whole group, reaches the program once (main.${form}, ${node})`, async (t) => {
-    const child = startLodestone(t, ["count"], {
-      node,
-      launcher: installation(t, true, form),
-      detached: true,
-    });
+  test(`Ctrl-C, which a terminal sends to the whole group, reaches the program once (${node})`, async (t) => {
+    const child = startLodestone(t, ["count"], { node, launcher: installation(t, true), detached: true });
     const next = linesOf(child);
     await startOf(next);
     process.kill(-child.pid!, "SIGINT");
@@ -126,8 +115,8 @@ for (const [node, form] of NODES.flatMap((path) => FORMS.map((ending) => [path, 
     assert.equal(await next(), "SIGTERM");
   });
 
-  test(`no program outlives a launcher that is killed (main.${form}, ${node})`, async (t) => {
-    const child = startLodestone(t, ["wait"], { node, launcher: installation(t, true, form) });
+  test(`no program outlives a launcher that is killed (${node})`, async (t) => {
+    const child = startLodestone(t, ["wait"], { node, launcher: installation(t, true) });
     const next = linesOf(child);
     const { pid } = await startOf(next);
     child.kill("SIGKILL");

@@ -54,6 +54,7 @@ export class ShortHmac {
 function write(data: string | Uint8Array, to: Buffer, at: number, most: number): number | undefined {
   if (typeof data === "string") return data.length * WIDEST <= most ? to.write(data, at) : undefined;
   if (data.length > most) return undefined;
-  to.set(data, at);
+  // One that is detached can be copied from nowhere.
+  if (data.length > 0) to.set(data, at);
   return data.length;
 }

@@ -58,11 +58,12 @@ export class Admin {
   }
 
   async #attempt(wanted: ListenAddress, quietUntil: number): Promise<void> {
-    // Loads HTTP of Node, which takes 20 ms.
-    const { AdminServer } = await import("./admin_server.ts");
-    const server = new AdminServer(wanted, adminPages(this.#options));
+    let server: AdminServer;
     let address: ListenAddress;
     try {
+      // Loads HTTP of Node, which takes 20 ms.
+      const { AdminServer } = await import("./admin_server.ts");
+      server = new AdminServer(wanted, adminPages(this.#options));
       if (wanted.kind === "unix") await removeStaleSocket(wanted);
       address = await server.listen();
     } catch (error) {

@@ -331,9 +331,25 @@ test("files stay on the host, also as a stream that goes into another response",
   const file = guest.Response.file("/www/a.txt");
   guest.handle(() => new guest.Response(file.body, { status: 201 }));
   const [answer] = guest.enter(requestEvent(1));
-  assert.deepEqual([answer!.letter, JSON.parse(answer!.texts[1]!)], ["d", { file: "/www/a.txt" }]);
+  assert.deepEqual([answer!.letter, answer!.texts[1]], ["d", "/www/a.txt"]);
   await assert.rejects(guest.Response.file("/www/a.txt").text(), /stays on the host/);
   await assert.rejects(guest.Response.file("/www/a.txt").body!.getReader().read(), /stays on the host/);
+});
+
+test("a whole file is answered by its path, anything else of files by JSON", () => {
+  const guest = new Guest();
+  const sent = (response: unknown): string => {
+    guest.handle(() => response as never);
+    return guest.enter(requestEvent(1))[0]!.texts[1]!;
+  };
+  const { Response } = guest;
+  assert.equal(sent(Response.file("/www/{a}\n")), "/www/{a}\n");
+  assert.deepEqual(JSON.parse(sent(Response.file("a.txt"))), { file: "a.txt" });
+  assert.deepEqual(JSON.parse(sent(Response.file(""))), { file: "" });
+  assert.deepEqual(JSON.parse(sent(Response.file("/a", { offset: 0 }))), { file: "/a", offset: 0 });
+  assert.deepEqual(JSON.parse(sent(Response.file("/a", { length: 5 }))), { file: "/a", length: 5 });
+  assert.deepEqual(JSON.parse(sent(Response.file("/a", { download: "b" }))), { file: "/a", download: "b" });
+  assert.deepEqual(JSON.parse(sent(Response.parts(["/a"]))), { parts: ["/a"] });
 });
 
 test("text may be sent after it has been read; a stream of it that was begun may not", async () => {
