@@ -1,3 +1,4 @@
+import { loadCompression } from "../files/coding/compressed_files.ts";
 import { contentType } from "../files/content_type.ts";
 
 /** Milliseconds behind the start, which they would delay. */
@@ -8,6 +9,6 @@ export function loadLateModules(): void {
   setTimeout(() => {
     contentType("");
     // Whoever needs it when it cannot be loaded tells of it then.
-    void Promise.allSettled([import("../files/coding/compress_bytes.ts")]);
+    void Promise.allSettled([loadCompression()]);
   }, PATIENCE).unref();
 }

@@ -195,8 +195,10 @@ async function readVersion(stat: FileStat, limit: number): Promise<Buffer | unde
   return readBody(new FileBody(file, [{ start: 0, length: file.size }]), limit);
 }
 
-/** zlib is loaded with the first file that is compressed. */
+/** zlib is not loaded at the start. */
+export const loadCompression = () => import("./compress_bytes.ts");
+
 const compressOnDemand: typeof compressBytes = async (bytes, encoding) => {
-  const { compressBytes } = await import("./compress_bytes.ts");
+  const { compressBytes } = await loadCompression();
   return await compressBytes(bytes, encoding);
 };

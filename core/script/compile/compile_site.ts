@@ -15,6 +15,9 @@ const FAULT_LIMIT = 20;
 /** Name of the generated module that imports the scripts. */
 const ENTRY = "lodestone:entry";
 
+/** Needed where requests may be traced. */
+export const loadInstrumentation = () => import("./instrument_returns.ts");
+
 export interface CompileOptions {
   /** Whether the scripts are to tell which `return` decided (`instrument_returns.ts`); costs them a little. */
   readonly returns?: boolean;
@@ -49,7 +52,7 @@ export async function compileSite(
   }
   const compiled = { site: site.name, version, code: output, sourceMap: bundleText(result, ".map"), inputs };
   if (options.returns !== true) return compiled;
-  const { instrumentReturns } = await import("./instrument_returns.ts");
+  const { instrumentReturns } = await loadInstrumentation();
   return { ...compiled, ...instrumentReturns(compiled.code, compiled.sourceMap) };
 }
 

@@ -10,6 +10,9 @@ export interface AdminOptions extends AdminSubject {
   readonly logger: Logger;
 }
 
+/** HTTP of Node takes 20 ms to load, which is not done at the start unless it is configured. */
+export const loadAdminServer = () => import("./admin_server.ts");
+
 /** Milliseconds until an address that could not be had is tried again. */
 const RETRY = 1_000;
 
@@ -61,8 +64,7 @@ export class Admin {
     let server: AdminServer;
     let address: ListenAddress;
     try {
-      // Loads HTTP of Node, which takes 20 ms.
-      const { AdminServer } = await import("./admin_server.ts");
+      const { AdminServer } = await loadAdminServer();
       server = new AdminServer(wanted, adminPages(this.#options));
       if (wanted.kind === "unix") await removeStaleSocket(wanted);
       address = await server.listen();

@@ -33,6 +33,9 @@ export interface AdminPage {
 /** By path. */
 export type AdminPages = Readonly<Record<string, AdminPage>>;
 
+/** Not at the start, for loading it takes as long as compiling some sites. */
+export const loadMetricsText = () => import("../metrics/metrics_text.ts");
+
 export function adminPages(subject: AdminSubject): AdminPages {
   const { observation } = subject;
   const pages: Record<string, AdminPage> = {
@@ -41,8 +44,7 @@ export function adminPages(subject: AdminSubject): AdminPages {
       readyz(subject.health),
     ),
     "/metrics": get("metrics for Prometheus", async () => {
-      // Not at the start: loading it takes as long as compiling some sites.
-      const { METRICS_TYPE, metricsText } = await import("../metrics/metrics_text.ts");
+      const { METRICS_TYPE, metricsText } = await loadMetricsText();
       const body = await metricsText(await observation.sum());
       return { status: 200, body, type: METRICS_TYPE };
     }),

@@ -21,6 +21,9 @@ export interface OcspStaplerOptions {
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+/** What reads and writes DER takes 40 ms to load, which most starts can do without. */
+export const loadOcsp = () => Promise.all([import("./ocsp_request.ts"), import("./ocsp_response.ts")]);
+
 /** Milliseconds between looks: asking again after a failure, or for what is half used up. */
 const LEAST_WAIT = MINUTE;
 const LONGEST_WAIT = 12 * HOUR;
@@ -101,9 +104,7 @@ export class OcspStapler {
   async #ask(fingerprint: string, entry: Entry, issuer: X509Certificate): Promise<void> {
     try {
       const { certificate, url } = entry;
-      // What reads and writes DER takes 40 ms to load, which most starts can do without.
-      const { ocspRequest } = await import("./ocsp_request.ts");
-      const { checkOcspResponse } = await import("./ocsp_response.ts");
+      const [{ ocspRequest }, { checkOcspResponse }] = await loadOcsp();
       const der = await this.#fetch(url, ocspRequest(certificate, issuer), this.#stopped.signal);
       const response = checkOcspResponse(der, certificate, issuer, this.#now());
       if (this.#entries.get(fingerprint) !== entry) return;
