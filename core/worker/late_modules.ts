@@ -7,8 +7,11 @@ const PATIENCE = 1_000;
 /** As those of the supervisor (`../supervisor/late_modules.ts`): what a worker may need when other files are installed. */
 export function loadLateModules(): void {
   setTimeout(() => {
-    contentType("");
-    // Whoever needs it when it cannot be loaded tells of it then.
-    void Promise.allSettled([loadCompression()]);
+    // Whoever needs what cannot be loaded, for want of descriptors say, tells of it then.
+    void Promise.allSettled([loadCompression(), loadContentTypes()]);
   }, PATIENCE).unref();
+}
+
+async function loadContentTypes(): Promise<void> {
+  contentType("");
 }
