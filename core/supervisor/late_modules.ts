@@ -1,5 +1,4 @@
 import { loadInstrumentation } from "../script/compile/compile_site.ts";
-import { loadAdminServer } from "./admin/admin.ts";
 import { loadMetricsText } from "./admin/admin_pages.ts";
 import { loadOcsp } from "./ocsp/ocsp_stapler.ts";
 
@@ -14,6 +13,6 @@ const PATIENCE = 1_000;
 export function loadLateModules(): void {
   setTimeout(() => {
     // Whoever needs one that cannot be loaded tells of it then.
-    void Promise.allSettled([loadAdminServer(), loadMetricsText(), loadOcsp(), loadInstrumentation()]);
+    void Promise.allSettled([loadMetricsText(), loadOcsp(), loadInstrumentation()]);
   }, PATIENCE).unref();
 }

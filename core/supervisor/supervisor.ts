@@ -201,7 +201,7 @@ class Supervisor {
       this.#logger.fatal({ reason: outcome.reason }, "not started");
     }
     this.#hasServed = outcome.done;
-    loadLateModules();
+    if (outcome.done) loadLateModules();
     report(outcome.done ? undefined : outcome.reason);
     return outcome;
   }

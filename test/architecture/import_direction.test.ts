@@ -6,13 +6,13 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
+/** Needs nothing but the language; every layer may import it. */
+const FOR_ALL = "collections";
+
 /**
  * Which layers of core each layer may import, besides itself. A layer is a folder of core, or `worker` for
  * `core/worker.ts`. DESIGN.md, "Layout": layers point one way.
  */
-/** Needs nothing but the language; every layer may import it. */
-const FOR_ALL = "collections";
-
 const allowed: Readonly<Record<string, readonly string[]>> = {
   [FOR_ALL]: [],
   http: [],

@@ -7,6 +7,7 @@ import { request } from "../support/request.ts";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
 import { TimedClient } from "../support/timed_client.ts";
 import { until } from "../support/until.ts";
+import { spread } from "./spread.ts";
 import { columns } from "./table.ts";
 
 export interface StartResult {
@@ -64,10 +65,9 @@ async function firstAnswer(url: string): Promise<number> {
   return performance.now();
 }
 
-function spread(times: readonly number[]): string {
-  const sorted = times.toSorted((a, b) => a - b);
-  const of = (share: number): string => sorted[Math.floor((sorted.length - 1) * share)]!.toFixed(0);
-  return `${of(0.5)} (${of(0)} to ${of(1)})`;
+function cell(times: readonly number[]): string {
+  const { median, min, max } = spread(times);
+  return `${median.toFixed(0)} (${min.toFixed(0)} to ${max.toFixed(0)})`;
 }
 
 async function main(): Promise<void> {
@@ -96,9 +96,9 @@ async function main(): Promise<void> {
   ];
   const rows = forms.map(({ title }, i) => [
     title,
-    spread(results[i]!.map(({ start }) => start)),
-    spread(results[i]!.flatMap(({ reload }) => reload)),
-    spread(results[i]!.flatMap(({ saved }) => saved)),
+    cell(results[i]!.map(({ start }) => start)),
+    cell(results[i]!.flatMap(({ reload }) => reload)),
+    cell(results[i]!.flatMap(({ saved }) => saved)),
   ]);
   process.stdout.write(`${columns([headings, ...rows])}\n`);
 }

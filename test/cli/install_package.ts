@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TemporaryFolder } from "../support/temporary_folder.ts";
@@ -40,6 +40,7 @@ export function installPackage(folder: string): InstalledPackage {
     ["lodestone.js"],
     "packing leaves nothing behind",
   );
+  assert.ok(!existsSync(join(checkout.path, "core/bundle")), "nor what is bundled");
   const modules = join(folder, "node_modules");
   const installed = join(modules, "lodestone");
   mkdirSync(installed, { recursive: true });

@@ -1,10 +1,5 @@
 import { promisify } from "node:util";
-import { brotliCompress, constants, gzip, zstdCompress } from "node:zlib";
 import type { Encoding } from "./encoding.ts";
-
-const brotli = promisify(brotliCompress);
-const zstd = promisify(zstdCompress);
-const gzipped = promisify(gzip);
 
 /** Good results at some tens of megabytes a second; higher levels are for those who compress beforehand. */
 const BROTLI_QUALITY = 5;
@@ -15,9 +10,11 @@ const ZSTD_WINDOW = 23;
 
 /** Compresses on one of libuv's threads. */
 export function compressBytes(bytes: Buffer, encoding: Encoding): Promise<Buffer> {
+  // Not loaded at the start.
+  const { brotliCompress, constants, gzip, zstdCompress } = process.getBuiltinModule("node:zlib");
   switch (encoding) {
     case "br":
-      return brotli(bytes, {
+      return promisify(brotliCompress)(bytes, {
         params: {
           [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
           [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
@@ -25,7 +22,7 @@ export function compressBytes(bytes: Buffer, encoding: Encoding): Promise<Buffer
         },
       });
     case "zstd":
-      return zstd(bytes, {
+      return promisify(zstdCompress)(bytes, {
         params: {
           [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL,
           [constants.ZSTD_c_windowLog]: Math.min(ZSTD_WINDOW, windowFor(bytes.length)),
@@ -33,7 +30,7 @@ export function compressBytes(bytes: Buffer, encoding: Encoding): Promise<Buffer
         pledgedSrcSize: bytes.length,
       });
     case "gzip":
-      return gzipped(bytes, { level: GZIP_LEVEL });
+      return promisify(gzip)(bytes, { level: GZIP_LEVEL });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Timer, TimerWheel } from "../../http/timer_wheel.ts";
 import { FileBody } from "../file_body.ts";
 import type { FileStat } from "../file_stat.ts";
 import { CLOCK_TICK, OpenedFile } from "../opened_file.ts";
-import type { compressBytes } from "./compress_bytes.ts";
+import { compressBytes } from "./compress_bytes.ts";
 import type { Encoding } from "./encoding.ts";
 
 /** What an entry costs besides its bytes, roughly. */
@@ -60,7 +60,7 @@ export class CompressedFiles {
   ) {
     this.#limits = limits;
     this.#timers = timers;
-    this.#compress = how.compress ?? compressOnDemand;
+    this.#compress = how.compress ?? compressBytes;
     this.#now = how.now ?? Date.now;
     this.#results =
       limits.cache === 0
@@ -194,11 +194,3 @@ async function readVersion(stat: FileStat, limit: number): Promise<Buffer | unde
   }
   return readBody(new FileBody(file, [{ start: 0, length: file.size }]), limit);
 }
-
-/** zlib is not loaded at the start. */
-export const loadCompression = () => import("./compress_bytes.ts");
-
-const compressOnDemand: typeof compressBytes = async (bytes, encoding) => {
-  const { compressBytes } = await loadCompression();
-  return await compressBytes(bytes, encoding);
-};

@@ -4,14 +4,11 @@ import type { Logger } from "../../observe/logger.ts";
 import { bindError, removeStaleSocket } from "../listening_socket.ts";
 import { isLoopback } from "./admin_guard.ts";
 import { type AdminSubject, adminPages } from "./admin_pages.ts";
-import type { AdminServer } from "./admin_server.ts";
+import { AdminServer } from "./admin_server.ts";
 
 export interface AdminOptions extends AdminSubject {
   readonly logger: Logger;
 }
-
-/** HTTP of Node takes 20 ms to load, which is not done at the start unless it is configured. */
-export const loadAdminServer = () => import("./admin_server.ts");
 
 /** Milliseconds until an address that could not be had is tried again. */
 const RETRY = 1_000;
@@ -61,11 +58,9 @@ export class Admin {
   }
 
   async #attempt(wanted: ListenAddress, quietUntil: number): Promise<void> {
-    let server: AdminServer;
+    const server = new AdminServer(wanted, adminPages(this.#options));
     let address: ListenAddress;
     try {
-      const { AdminServer } = await loadAdminServer();
-      server = new AdminServer(wanted, adminPages(this.#options));
       if (wanted.kind === "unix") await removeStaleSocket(wanted);
       address = await server.listen();
     } catch (error) {

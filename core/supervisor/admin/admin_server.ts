@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ListenAddress } from "../../config/config.ts";
 import { refusalOf } from "./admin_guard.ts";
@@ -25,7 +25,8 @@ export class AdminServer {
   constructor(listen: ListenAddress, pages: AdminPages) {
     this.#listen = listen;
     this.#pages = pages;
-    this.#server = createServer(
+    // An import would be done at every start, and make Node load undici, too.
+    this.#server = process.getBuiltinModule("node:http").createServer(
       {
         headersTimeout: HEAD_TIME,
         requestTimeout: REQUEST_TIME,

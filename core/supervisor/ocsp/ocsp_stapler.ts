@@ -19,11 +19,11 @@ export interface OcspStaplerOptions {
   readonly now?: () => number;
 }
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 /** What reads and writes DER takes 40 ms to load, which most starts can do without. */
 export const loadOcsp = () => Promise.all([import("./ocsp_request.ts"), import("./ocsp_response.ts")]);
 
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 /** Milliseconds between looks: asking again after a failure, or for what is half used up. */
 const LEAST_WAIT = MINUTE;
 const LONGEST_WAIT = 12 * HOUR;
